@@ -23,7 +23,8 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# The first twelve digits of a checksum over the contents of files.
+# The first twelve digits of a checksum over the contents of files; "-" is
+# stdin.
 checksum() {
     cat -- "$@" | sha256sum | cut -c 1-12
 }

@@ -48,14 +48,14 @@
 #endif
 
 /** Lets the compiler check a printf-like function's arguments. */
-#if defined(__MINGW32__)
-#  define MITO_PRINTF(format, first) \
-       __attribute__((format(gnu_printf, format, first)))
+#if defined(__MINGW_PRINTF_FORMAT)
+#  define MITO_PRINTF(string, first) \
+       __attribute__((__format__(__MINGW_PRINTF_FORMAT, string, first)))
 #elif defined(__GNUC__)
-#  define MITO_PRINTF(format, first) \
-       __attribute__((format(printf, format, first)))
+#  define MITO_PRINTF(string, first) \
+       __attribute__((__format__(__printf__, string, first)))
 #else
-#  define MITO_PRINTF(format, first)
+#  define MITO_PRINTF(string, first)
 #endif
 
 #ifdef __cplusplus

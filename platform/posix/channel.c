@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * channel.c: chapter 4 of the seam on POSIX. A channel is the non-blocking
+ * end of a pipe; the child gets the other end, which stays blocking, as
+ * programs expect of their standard streams.
+ */
+#include "../platform.h"
+
+#include "sys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+apr_status_t plat_channel_create(plat_channel_t *channel,
+                                 plat_handle_t *other,
+                                 plat_direction_e direction,
+                                 apr_pool_t *pool)
+{
+    int ends[2];
+    int own = direction == PLAT_READ ? 0 : 1;
+
+    (void)pool;
+    if (sys_pipe2(ends, O_CLOEXEC) != 0)
+        return errno;
+    if (sys_set_nonblocking(ends[own]) != 0) {
+        apr_status_t status = errno;
+
+        close(ends[0]);
+        close(ends[1]);
+        return status;
+    }
+    channel->descriptor = ends[own];
+    channel->is_write = own;
+    *other = ends[1 - own];
+    return APR_SUCCESS;
+}
+
+apr_status_t plat_channel_read(plat_channel_t *channel, void *buffer,
+                               size_t size, size_t *count)
+{
+    ssize_t got;
+
+    do {
+        got = sys_read(channel->descriptor, buffer, size);
+    } while (got < 0 && errno == EINTR);
+    if (got == 0)
+        return APR_EOF;
+    if (got < 0)
+        return errno == EWOULDBLOCK ? APR_EAGAIN : errno;
+    *count = (size_t)got;
+    return APR_SUCCESS;
+}
+
+apr_status_t plat_channel_write(plat_channel_t *channel, const void *bytes,
+                                size_t size, size_t *count)
+{
+    ssize_t put;
+
+    do {
+        put = sys_write(channel->descriptor, bytes, size);
+    } while (put < 0 && errno == EINTR);
+    if (put < 0 && errno == EPIPE)
+        return APR_EOF;
+    if (put < 0)
+        return errno == EWOULDBLOCK ? APR_EAGAIN : errno;
+    *count = (size_t)put;
+    return APR_SUCCESS;
+}
+
+void plat_channel_close(plat_channel_t *channel)
+{
+    plat_handle_close(&channel->descriptor);
+}
+
+int plat_channel_is_open(const plat_channel_t *channel)
+{
+    return channel->descriptor != PLAT_HANDLE_NONE;
+}
+
+void plat_handle_close(plat_handle_t *handle)
+{
+    if (*handle != PLAT_HANDLE_NONE)
+        close(*handle);
+    *handle = PLAT_HANDLE_NONE;
+}
+
+/* plat_process_start() puts the shared handle there. */
+#define SHARED_DESCRIPTOR 3
+
+apr_status_t plat_handle_share(plat_handle_t handle, plat_handle_t *shared,
+                               char token[PLAT_TOKEN_SIZE])
+{
+    int duplicate = sys_duplicate(handle);
+
+    if (duplicate < 0)
+        return errno;
+    *shared = duplicate;
+    snprintf(token, PLAT_TOKEN_SIZE, "%d", SHARED_DESCRIPTOR);
+    return APR_SUCCESS;
+}
+
+apr_status_t plat_handle_take(const char *token, plat_handle_t *handle)
+{
+    struct stat status;
+
+    if (token[0] != '0' + SHARED_DESCRIPTOR || token[1] != '\0'
+        || sys_fstat(SHARED_DESCRIPTOR, &status) != 0
+        || fcntl(SHARED_DESCRIPTOR, F_SETFD, FD_CLOEXEC) != 0)
+        return MITO_EMALFORMED;
+    *handle = SHARED_DESCRIPTOR;
+    return APR_SUCCESS;
+}
