@@ -169,6 +169,10 @@ apr_status_t plat_process_start(plat_process_t *process,
  * MITO_CAP_FORK. */
 apr_status_t plat_process_fork(plat_process_t *process, int *child);
 
+/* Whether fork is what a program gets that does not choose a start method:
+ * where the system can do it, and its own libraries survive it. */
+int plat_fork_is_default(void);
+
 /* Makes the standard input of the calling process the null device. */
 apr_status_t plat_input_discard(void);
 

@@ -135,7 +135,7 @@ typedef struct mito_process_options_t {
  * @retval MITO_EIMAGE   spawn, and target stands in no image that could be
  *         found again.
  * @retval MITO_ENOTSUP  This platform has no such start method.
- * @retval MITO_ELIMIT   args are nested more than 1,000 deep.
+ * @retval MITO_ELIMIT   args are nested deeper than #MITO_VALUE_DEPTH.
  * @return Otherwise the errors of starting a program that mito_run() lists.
  * @since 0.1
  */
@@ -191,8 +191,9 @@ MITO_DECLARE(int64_t) mito_process_pid(const mito_process_t *process);
 MITO_DECLARE(const char *) mito_process_name(const mito_process_t *process);
 
 /**
- * Kills the process at once (SIGKILL, TerminateProcess). One that has ended
- * already is left alone, and never a stranger that has its process id now.
+ * Kills the process at once (SIGKILL, TerminateJobObject), with those of its
+ * descendants that the platform can find. One that has ended already is left
+ * alone, and never a stranger that has its process id now.
  * @retval MITO_ESELF   The process is the calling one.
  * @retval MITO_ECLOSED The process was closed.
  * @since 0.1

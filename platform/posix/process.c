@@ -152,6 +152,16 @@ apr_status_t plat_process_fork(plat_process_t *process, int *child)
     return APR_SUCCESS;
 }
 
+/* macOS: its system libraries start threads of their own. */
+int plat_fork_is_default(void)
+{
+#ifdef __APPLE__
+    return 0;
+#else
+    return 1;
+#endif
+}
+
 int64_t plat_process_id(const plat_process_t *process)
 {
     return process->pid;
