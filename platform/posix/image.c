@@ -14,6 +14,7 @@
 
 #include <dlfcn.h>
 #include <elf.h>
+#include <limits.h>
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,14 +27,30 @@
 
 #define NOTE_ALIGN(size) (((size_t)(size) + 3) & ~(size_t)3)
 
+/* A file that was removed since shows as "PATH (deleted)". What stands at
+ * the path now is most likely the next build: it is the answer all the same,
+ * and the comparison of identities tells the two apart. */
+static void drop_deleted(char *path, size_t length)
+{
+    static const char mark[] = " (deleted)";
+    size_t mark_length = sizeof(mark) - 1;
+
+    if (length > mark_length
+        && strcmp(path + length - mark_length, mark) == 0
+        && access(path, F_OK) != 0)
+        path[length - mark_length] = '\0';
+}
+
 apr_status_t plat_program_path(const char **path, apr_pool_t *pool)
 {
-    char *resolved = sys_realpath("/proc/self/exe", NULL);
+    char text[PATH_MAX + 16];
+    ssize_t length = sys_readlink("/proc/self/exe", text, sizeof(text) - 1);
 
-    if (resolved == NULL)
+    if (length < 0)
         return errno;
-    *path = apr_pstrdup(pool, resolved);
-    free(resolved);
+    text[length] = '\0';
+    drop_deleted(text, (size_t)length);
+    *path = apr_pstrdup(pool, text);
     return APR_SUCCESS;
 }
 

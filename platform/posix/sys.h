@@ -53,6 +53,8 @@ SYS_CALL(void *, mmap, (void *at, size_t size, int protection, int flags,
          MAP_FAILED, ENOMEM)
 SYS_CALL(int, fstat, (int descriptor, struct stat *status),
          (descriptor, status), -1, EIO)
+SYS_CALL(ssize_t, readlink, (const char *path, char *buffer, size_t size),
+         (path, buffer, size), -1, EACCES)
 SYS_CALL(char *, realpath, (const char *path, char *resolved),
          (path, resolved), NULL, ENOMEM)
 
