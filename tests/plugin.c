@@ -5,6 +5,11 @@
  */
 #include <mito.h>
 
+/* APR has this only where a library must say what it exports. */
+#ifndef APR_MODULE_DECLARE_DATA
+#define APR_MODULE_DECLARE_DATA
+#endif
+
 #ifdef MITO_TEST_REBUILT
 volatile char padding[65536];
 #endif
