@@ -51,6 +51,7 @@ typedef struct entrant_t {
     const bench_contender_t *contender;
     void *state;
     apr_status_t status;
+    int opened;
     int runs;
     double *values[BENCH_MAX_FIGURES];
 } entrant_t;
@@ -242,6 +243,7 @@ static int open_entrants(entrant_t *entrants, const bench_t *bench,
         if (contender->open != NULL)
             entrant->status =
                 contender->open(&entrant->state, race->setting, pool);
+        entrant->opened = entrant->status == APR_SUCCESS;
         count++;
     }
     return count;
@@ -379,13 +381,22 @@ static void report_entrant(bench_t *bench, const bench_case_t *race,
     printf(" %d |\n", entrant->runs);
 }
 
+static void close_entrants(entrant_t *entrants, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (entrants[i].opened && entrants[i].contender->close != NULL)
+            entrants[i].contender->close(entrants[i].state);
+}
+
 static void report_failure(bench_t *bench, const entrant_t *entrant)
 {
     char text[256];
 
-    bench_note("%s is left out, it failed: %s", entrant->contender->name,
-               mito_strerror(entrant->status, text, sizeof text));
-    bench->failed = 1;
+    mito_strerror(entrant->status, text, sizeof text);
+    bench_note("%s is left out, it %s: %s", entrant->contender->name,
+               entrant->opened ? "failed" : "is not to be had here", text);
+    if (entrant->opened)
+        bench->failed = 1;
 }
 
 static void report(bench_t *bench, const bench_case_t *race,
@@ -426,9 +437,7 @@ void bench_race(bench_t *bench, const bench_case_t *race)
                                      * sizeof *entrants);
     count = open_entrants(entrants, bench, race, runs, pool);
     run_rounds(entrants, count, race, runs, pool);
-    for (int i = 0; i < count; i++)
-        if (entrants[i].contender->close != NULL)
-            entrants[i].contender->close(entrants[i].state);
+    close_entrants(entrants, count);
     report(bench, race, entrants, count);
     apr_pool_destroy(pool);
 }

@@ -51,7 +51,8 @@ typedef struct bench_contender_t {
      *  those that do not disturb have an unmeasured run each. */
     int disturbs;
     /** Prepares it for a case; NULL when nothing is to be done. What state
-     *  receives is handed to run and close. */
+     *  receives is handed to run and close. An error means that it is not
+     *  to be had on this machine: nothing of it may be left then. */
     apr_status_t (*open)(void **state, const void *setting,
                          apr_pool_t *pool);
     /** One run. Writes a value for each of the case's figures; leaves those
@@ -99,8 +100,9 @@ int bench_wants(const bench_t *bench, const char *case_name);
 /** Prints who the contenders are, and who of them is left out, and why. */
 void bench_introduce(const bench_contender_t *const *contenders, int count);
 
-/** Runs a case and prints its table. A contender that fails is left out,
- *  with a line that says so, and makes bench_end() return 1. */
+/** Runs a case and prints its table. A contender that cannot be opened or
+ *  fails in a run is left out, with a line that says so; the latter makes
+ *  bench_end() return 1. */
 void bench_race(bench_t *bench, const bench_case_t *race);
 
 /** Prints a paragraph between the tables. */

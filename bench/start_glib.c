@@ -68,23 +68,11 @@ static const char *version(void)
     return text;
 }
 
-#define ABSENT NULL
-
-#else
-
-#define ABSENT "GLib was not found when the build was configured"
-#define run_best NULL
-#define run_default NULL
-#define version NULL
-
-#endif
-
 const bench_contender_t start_glib_best = {
     .name = "GLib, descriptors left open",
     .about = "g_spawn_async() with G_SPAWN_DO_NOT_REAP_CHILD and "
              "G_SPAWN_LEAVE_DESCRIPTORS_OPEN, waitpid()",
     .version = version,
-    .absent = ABSENT,
     .run = run_best,
 };
 
@@ -92,7 +80,20 @@ const bench_contender_t start_glib_default = {
     .name = "GLib, defaults",
     .about = "g_spawn_async() with G_SPAWN_DO_NOT_REAP_CHILD, waitpid()",
     .version = version,
-    .absent = ABSENT,
     .disturbs = 1,
     .run = run_default,
 };
+
+#else
+
+const bench_contender_t start_glib_best = {
+    .name = "GLib, descriptors left open",
+    .absent = "GLib was not found when the build was configured",
+};
+
+const bench_contender_t start_glib_default = {
+    .name = "GLib, defaults",
+    .absent = "GLib was not found when the build was configured",
+};
+
+#endif

@@ -72,6 +72,16 @@ static apr_status_t launch(pid_t *pid, char *size, int input, int output)
     return error;
 }
 
+static void close_interpreter(void *state)
+{
+    interpreter_t *python = state;
+
+    fclose(python->to);
+    fclose(python->from);
+    if (python->pid > 0)
+        waitpid(python->pid, NULL, 0);
+}
+
 static apr_status_t open_interpreter(void **state, const void *setting,
                                      apr_pool_t *pool)
 {
@@ -93,6 +103,8 @@ static apr_status_t open_interpreter(void **state, const void *setting,
     close(answers[1]);
     python->to = fdopen(questions[1], "w");
     python->from = fdopen(answers[0], "r");
+    if (status != APR_SUCCESS)
+        close_interpreter(python);
     *state = python;
     return status;
 }
@@ -111,16 +123,6 @@ static apr_status_t run(void *state, double *values)
     values[START_TO_END] = wall / 1e3;
     values[START_CALL_TIME] = call / 1e3;
     return code == 0 ? APR_SUCCESS : APR_EGENERAL;
-}
-
-static void close_interpreter(void *state)
-{
-    interpreter_t *python = state;
-
-    fclose(python->to);
-    fclose(python->from);
-    if (python->pid > 0)
-        waitpid(python->pid, NULL, 0);
 }
 
 static const char *version(void)
