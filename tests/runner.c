@@ -21,6 +21,7 @@
 #define VERDICT "mito test verdict: "
 #define FAILED "FAILED "
 #define SKIP "SKIP: "
+#define LEAK "LEAK: "
 #define EXIT_USAGE 2
 
 typedef struct runner_t {
@@ -355,12 +356,13 @@ typedef struct verdict_t {
     int passed;
     int failed;
     int skipped;
+    int records;      /* of what failed, already made */
     char reason[256]; /* of the skip */
 } verdict_t;
 
 /* Makes a failure record of CUnit's out of a "FAILED file:line: condition"
  * of the case, so that its place is shown where CUnit shows places. */
-static void record_failure(char *line)
+static int record_failure(char *line)
 {
     char *place = line + strlen(FAILED), *colon = place, *end;
 
@@ -372,26 +374,28 @@ static void record_failure(char *line)
             CU_assertImplementation(CU_FALSE, (unsigned int)number, end + 2,
                                     place, "", CU_FALSE);
             *colon = ':';
-            return;
+            return 1;
         }
         colon++;
     }
+    return 0;
 }
 
-static void record_problem(const char *name, const char *problem)
+static int record_problem(const char *name, const char *problem)
 {
     char place[512];
 
     snprintf(place, sizeof(place), "%s/%s", runner.topic, name);
     CU_assertImplementation(CU_FALSE, 0, problem, place, "", CU_FALSE);
+    return 1;
 }
 
 /* Reads the case's output: records the failures, finds the verdict, and
  * keeps everything else to be shown. */
-static void read_output(runner_text_t *output, verdict_t *verdict,
+static void read_output(runner_run_t *run, verdict_t *verdict,
                         runner_text_t *shown)
 {
-    char *rest = output->data, *line;
+    char *rest = run->output.data, *line;
 
     while ((line = next_line(&rest)) != NULL) {
         if (starts_with(line, VERDICT)) {
@@ -402,7 +406,9 @@ static void read_output(runner_text_t *output, verdict_t *verdict,
         }
         runner_text_printf(shown, "\n       | %s", line);
         if (starts_with(line, FAILED))
-            record_failure(line);
+            verdict->records += record_failure(line);
+        else if (starts_with(line, LEAK))
+            verdict->records += record_problem(run->name, line);
         else if (starts_with(line, SKIP))
             snprintf(verdict->reason, sizeof(verdict->reason), "%s", line);
     }
@@ -416,9 +422,9 @@ static void judge_ending(runner_run_t *run, const verdict_t *verdict)
         runner_text_printf(&run->problems, "ended with exit code %d%s\n",
                            run->exit_code,
                            verdict->passed ? " after it had passed" : "");
-    else if (verdict->failed)
+    else if (verdict->failed && verdict->records == 0)
         runner_text_printf(&run->problems, "failed\n");
-    else if (!verdict->passed && !verdict->skipped)
+    else if (!verdict->failed && !verdict->passed && !verdict->skipped)
         runner_text_printf(&run->problems, "ended early, with exit code 0: "
                            "something called exit() in the case\n");
 }
@@ -430,14 +436,14 @@ static void tell_problems(runner_run_t *run, const runner_text_t *shown,
     char *rest = run->problems.data, *line;
 
     while ((line = next_line(&rest)) != NULL)
-        record_problem(run->name, line);
+        (void)record_problem(run->name, line);
     runner_text_printf(&last, "MITO_TEST_SEED=%llu; its output:",
                        (unsigned long long)seed);
     if (shown->size > 0)
         runner_text_add(&last, shown->data, shown->size);
     else
         runner_text_printf(&last, " none");
-    record_problem(run->name, last.data);
+    (void)record_problem(run->name, last.data);
     runner_text_free(&last);
 }
 
@@ -460,9 +466,9 @@ static int run_once(const mito_test_t *test, uint64_t seed)
         && wrapper[0] != '\0')
         run.wrapper = wrapper;
     runner_run(&run);
-    read_output(&run.output, &verdict, &shown);
+    read_output(&run, &verdict, &shown);
     judge_ending(&run, &verdict);
-    passed = run.problems.size == 0;
+    passed = run.problems.size == 0 && !verdict.failed;
     if (!passed)
         tell_problems(&run, &shown, seed);
     else if (verdict.skipped)
@@ -496,7 +502,7 @@ static void run_case_apart(void)
             snprintf(text, sizeof(text), "in run %d of %d", i + 1,
                      runner.repeat);
             if (runner.repeat > 1)
-                record_problem(test->name, text);
+                (void)record_problem(test->name, text);
             return;
         }
     }

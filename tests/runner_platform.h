@@ -29,11 +29,7 @@ typedef struct runner_text_t {
 } runner_text_t;
 
 void runner_text_add(runner_text_t *text, const char *data, size_t size);
-void runner_text_printf(runner_text_t *text, const char *format, ...)
-#ifdef __GNUC__
-    __attribute__((format(printf, 2, 3)))
-#endif
-    ;
+void runner_text_printf(runner_text_t *text, const char *format, ...);
 void runner_text_free(runner_text_t *text);
 
 /* One run of one case. */

@@ -61,9 +61,9 @@ static int return_argument(const mito_value_t *args, apr_pool_t *child_pool)
 static int hang(const mito_value_t *args, apr_pool_t *child_pool)
 {
     (void)args;
-    (void)child_pool;
-    for (;;)
+    while (child_pool != NULL)
         apr_sleep(apr_time_from_sec(3600));
+    return 0;
 }
 
 static int crash(const mito_value_t *args, apr_pool_t *child_pool)

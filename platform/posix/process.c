@@ -117,7 +117,8 @@ apr_status_t plat_process_kill(plat_process_t *process)
     posix_kill_descendants(process);
     if (send_kill(process) == 0 || errno == ESRCH)
         return APR_SUCCESS;
-    return errno;
+    /* A sandbox may know nothing of pidfds; the pid is still ours. */
+    return kill(process->pid, SIGKILL) == 0 ? APR_SUCCESS : errno;
 }
 
 /* A child that could not be watched is one too many. */

@@ -44,7 +44,7 @@ SYS_CALL(int, ppoll, (struct pollfd *items, nfds_t count,
                       const struct timespec *timeout, const sigset_t *mask),
          (items, count, timeout, mask), -1, ENOMEM)
 SYS_CALL(int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options),
-         (type, id, info, options), -1, ECHILD)
+         (type, id, info, options), -1, EINTR)
 SYS_CALL(int, ftruncate, (int descriptor, off_t size), (descriptor, size),
          -1, ENOSPC)
 SYS_CALL(void *, mmap, (void *at, size_t size, int protection, int flags,

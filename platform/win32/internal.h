@@ -9,6 +9,16 @@
 
 #include "../platform.h"
 
+#include <wchar.h>
+
+/* What some headers lack. */
+#ifndef ERROR_ELEVATION_REQUIRED
+#define ERROR_ELEVATION_REQUIRED 740L
+#endif
+#ifndef ERROR_VIRUS_INFECTED
+#define ERROR_VIRUS_INFECTED 225L
+#endif
+
 /* What the system takes for a command line and for a variable, without the
  * final 0. */
 #define WIN_COMMAND_LINE_MAX 32766
