@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/handover.h"
+#include "core/pool.h"
 #include "core/startup.h"
 
 #include <apr_general.h>
@@ -83,6 +84,8 @@ static apr_status_t start_up(int *argc, const char *const **argv,
     if (status != APR_SUCCESS)
         return mi_error_with(status, "APR cannot be started");
     status = plat_initialize();
+    if (status == APR_SUCCESS)
+        status = mi_pools_start();
     if (status == APR_SUCCESS && argc != NULL)
         status = plat_arguments(argc, argv, made);
     if (status == APR_SUCCESS && atexit(finish) != 0)

@@ -226,8 +226,11 @@ static apr_status_t start_by_fork(mito_process_t *process,
 {
     plat_process_t child = PLAT_PROCESS_NONE;
     int is_child = 0;
-    apr_status_t status = plat_process_fork(&child, &is_child);
+    apr_status_t status;
 
+    mi_pools_lock();
+    status = plat_process_fork(&child, &is_child);
+    mi_pools_unlock();
     if (status != APR_SUCCESS)
         return mi_error_with(status, "cannot fork a process");
     if (is_child)

@@ -9,9 +9,9 @@
  */
 #include <mito/subprocess.h>
 
-#include "core/buffer.h"
 #include "core/child.h"
 #include "core/error.h"
+#include "core/pipes.h"
 #include "core/pool.h"
 
 #include <apr_strings.h>
@@ -23,25 +23,11 @@
 /* How long the system may take to end a killed command. */
 #define KILL_TIME apr_time_from_sec(5)
 
-/* The most that is read at once. */
-#define READ_SIZE 65536
-#define FIRST_READ_SIZE 4096
-
-typedef struct pipe_t {
-    plat_channel_t channel;
-    mi_buffer_t buffer;         /* of the two that are read */
-} pipe_t;
-
 struct mito_popen_t {
     apr_pool_t *pool;
     mi_child_t child;
     apr_thread_mutex_t *io_lock;
-    pipe_t pipes[PLAT_STREAMS];
-    plat_wait_set_t *waits;     /* the open pipes, during communication */
-    const char *input;          /* what is left to be fed */
-    size_t input_size;
-    const void *first_input;    /* what the first call was given */
-    int communicated;
+    mi_pipes_t pipes;
     int closed;
 };
 
@@ -72,8 +58,6 @@ static apr_status_t check_streams(const mito_command_options_t *options)
 static apr_status_t prepare_stream(mito_popen_t *popen, int index,
                                    mito_stream_e to, plat_stream_t *stream)
 {
-    apr_status_t status;
-
     switch (to) {
     case MITO_STREAM_INHERIT:
         stream->kind = PLAT_STREAM_INHERIT;
@@ -87,14 +71,8 @@ static apr_status_t prepare_stream(mito_popen_t *popen, int index,
     case MITO_STREAM_PIPE:
         break;
     }
-    status = plat_channel_create(&popen->pipes[index].channel,
-                                 &stream->handle,
-                                 index == PLAT_INPUT ? PLAT_WRITE : PLAT_READ,
-                                 popen->pool);
-    if (status != APR_SUCCESS)
-        return mi_error_with(status, "cannot make a pipe for a command");
     stream->kind = PLAT_STREAM_HANDLE;
-    return APR_SUCCESS;
+    return mi_pipes_open(&popen->pipes, index, &stream->handle);
 }
 
 static apr_status_t prepare_streams(mito_popen_t *popen,
@@ -149,20 +127,17 @@ static apr_status_t popen_create(mito_popen_t **popen, const char *program,
                                  apr_pool_t *parent)
 {
     static const plat_process_t no_process = PLAT_PROCESS_NONE;
-    static const plat_channel_t no_channel = PLAT_CHANNEL_NONE;
     mito_popen_t *made;
     apr_pool_t *pool;
     const char *what;
     apr_status_t status = mi_pool_create(&pool, parent);
-    int i;
 
     if (status != APR_SUCCESS)
         return status;
     made = apr_pcalloc(pool, sizeof(*made));
     made->pool = pool;
-    for (i = 0; i < PLAT_STREAMS; i++)
-        made->pipes[i].channel = no_channel;
     what = apr_pstrcat(pool, "the command '", program, "'", NULL);
+    mi_pipes_init(&made->pipes, what, pool);
     status = mi_child_init(&made->child, &no_process, what, pool);
     if (status == APR_SUCCESS)
         status = apr_thread_mutex_create(&made->io_lock,
@@ -173,16 +148,6 @@ static apr_status_t popen_create(mito_popen_t **popen, const char *program,
     }
     *popen = made;
     return APR_SUCCESS;
-}
-
-static void close_pipes(mito_popen_t *popen)
-{
-    int i;
-
-    plat_wait_set_destroy(popen->waits);
-    popen->waits = NULL;
-    for (i = 0; i < PLAT_STREAMS; i++)
-        plat_channel_close(&popen->pipes[i].channel);
 }
 
 apr_status_t mito_popen_start(mito_popen_t **popen, const char *const *argv,
@@ -207,7 +172,7 @@ apr_status_t mito_popen_start(mito_popen_t **popen, const char *const *argv,
         return status;
     status = start_child(made, argv, options);
     if (status != APR_SUCCESS) {
-        close_pipes(made);
+        mi_pipes_close(&made->pipes);
         apr_pool_destroy(made->pool);
         return status;
     }
@@ -220,148 +185,6 @@ apr_status_t mito_popen_start(mito_popen_t **popen, const char *const *argv,
 
 /* ---- talking to it ---- */
 
-static void close_pipe(mito_popen_t *popen, pipe_t *pipe)
-{
-    plat_wait_set_remove(popen->waits, pipe);
-    plat_channel_close(&pipe->channel);
-}
-
-/* One round of writing; the pipe is closed when all was fed, or when the
- * command does not want it. */
-static apr_status_t feed(mito_popen_t *popen, pipe_t *pipe)
-{
-    size_t count = 0;
-    apr_status_t status = APR_SUCCESS;
-
-    while (popen->input_size > 0 && status == APR_SUCCESS) {
-        status = plat_channel_write(&pipe->channel, popen->input,
-                                    popen->input_size, &count);
-        if (status == APR_SUCCESS) {
-            popen->input += count;
-            popen->input_size -= count;
-        }
-    }
-    if (status == APR_EAGAIN)
-        return APR_SUCCESS;
-    close_pipe(popen, pipe);
-    if (status == APR_SUCCESS || status == APR_EOF)
-        return APR_SUCCESS;
-    return mi_error_with(status, "cannot feed %s", popen->child.what);
-}
-
-/* One round of reading; one only, so that both outputs get their turn. */
-static apr_status_t drain(mito_popen_t *popen, pipe_t *pipe)
-{
-    mi_buffer_t *buffer = &pipe->buffer;
-    size_t count = 0;
-    size_t room;
-    apr_status_t status;
-
-    status = mi_buffer_reserve(buffer, FIRST_READ_SIZE);
-    if (status != APR_SUCCESS)
-        return status;
-    room = buffer->room - buffer->size;
-    if (room > READ_SIZE)
-        room = READ_SIZE;
-    status = plat_channel_read(&pipe->channel, buffer->data + buffer->size,
-                               room, &count);
-    if (status == APR_EAGAIN)
-        return APR_SUCCESS;
-    if (status == APR_SUCCESS) {
-        mi_buffer_added(buffer, count);
-        return APR_SUCCESS;
-    }
-    close_pipe(popen, pipe);
-    if (status == APR_EOF)
-        return APR_SUCCESS;
-    return mi_error_with(status, "cannot read what %s writes",
-                         popen->child.what);
-}
-
-static apr_status_t prepare_waits(mito_popen_t *popen)
-{
-    apr_status_t status;
-    int i;
-
-    if (popen->waits != NULL)
-        return APR_SUCCESS;
-    status = plat_wait_set_create(&popen->waits, popen->pool);
-    for (i = 0; i < PLAT_STREAMS && status == APR_SUCCESS; i++)
-        if (plat_channel_is_open(&popen->pipes[i].channel))
-            status = plat_wait_set_add_channel(popen->waits,
-                                               &popen->pipes[i].channel,
-                                               &popen->pipes[i]);
-    if (status != APR_SUCCESS) {
-        plat_wait_set_destroy(popen->waits);
-        popen->waits = NULL;
-        return mi_error_with(status, "cannot wait for the pipes of %s",
-                             popen->child.what);
-    }
-    return APR_SUCCESS;
-}
-
-static int has_open_pipe(const mito_popen_t *popen)
-{
-    int i;
-
-    for (i = 0; i < PLAT_STREAMS; i++)
-        if (plat_channel_is_open(&popen->pipes[i].channel))
-            return 1;
-    return 0;
-}
-
-/* Until every pipe is done with. */
-static apr_status_t pump(mito_popen_t *popen, plat_deadline_t deadline)
-{
-    pipe_t *input = &popen->pipes[PLAT_INPUT];
-    void *ready[PLAT_STREAMS];
-    size_t count;
-    size_t i;
-    apr_status_t status = prepare_waits(popen);
-
-    /* An empty input ends before the command has to ask for it. */
-    if (status == APR_SUCCESS && plat_channel_is_open(&input->channel))
-        status = feed(popen, input);
-    while (status == APR_SUCCESS && has_open_pipe(popen)) {
-        status = plat_wait_set_wait(popen->waits, deadline, ready,
-                                    PLAT_STREAMS, &count);
-        if (status == APR_TIMEUP)
-            return mi_error(status, "%s still runs", popen->child.what);
-        if (status != APR_SUCCESS)
-            return mi_error_with(status, "cannot wait for the pipes of %s",
-                                 popen->child.what);
-        for (i = 0; i < count && status == APR_SUCCESS; i++) {
-            pipe_t *pipe = ready[i];
-
-            status = pipe == input ? feed(popen, pipe) : drain(popen, pipe);
-        }
-    }
-    return status;
-}
-
-/* What a call may bring as input: anything the first time, then only the
- * same again. */
-static apr_status_t accept_input(mito_popen_t *popen, const void *input,
-                                 size_t size)
-{
-    if (popen->communicated) {
-        if (input != NULL && input != popen->first_input)
-            return mi_error(MITO_EINVAL, "%s was given other input before",
-                            popen->child.what);
-        return APR_SUCCESS;
-    }
-    if (input != NULL
-        && !plat_channel_is_open(&popen->pipes[PLAT_INPUT].channel))
-        return mi_error(MITO_EINVAL, "%s has no pipe for input: it was not "
-                        "started with .input = {MITO_STREAM_PIPE}",
-                        popen->child.what);
-    popen->first_input = input;
-    popen->input = input;
-    popen->input_size = input == NULL ? 0 : size;
-    popen->communicated = 1;
-    return APR_SUCCESS;
-}
-
 static apr_status_t communicate(mito_popen_t *popen, const void *input,
                                 size_t size, plat_deadline_t deadline)
 {
@@ -371,9 +194,9 @@ static apr_status_t communicate(mito_popen_t *popen, const void *input,
     if (popen->closed)
         status = mi_error(MITO_ECLOSED, "%s is closed", popen->child.what);
     else
-        status = accept_input(popen, input, size);
+        status = mi_pipes_give(&popen->pipes, input, size);
     if (status == APR_SUCCESS)
-        status = pump(popen, deadline);
+        status = mi_pipes_pump(&popen->pipes, deadline);
     apr_thread_mutex_unlock(popen->io_lock);
     if (status == APR_SUCCESS)
         status = mi_child_wait(&popen->child, deadline);
@@ -389,7 +212,7 @@ apr_status_t mito_popen_communicate(mito_popen_t *popen, const void *input,
 
 static const char *text_of(mito_popen_t *popen, int index, size_t *size)
 {
-    const mi_buffer_t *buffer = &popen->pipes[index].buffer;
+    const mi_buffer_t *buffer = &popen->pipes.pipes[index].buffer;
     const char *text;
 
     apr_thread_mutex_lock(popen->io_lock);
@@ -436,17 +259,14 @@ apr_status_t mito_popen_kill(mito_popen_t *popen)
 /* Closes all, with the wait for the command bounded by the deadline. */
 static void let_go(mito_popen_t *popen, plat_deadline_t deadline)
 {
-    int i;
-
     apr_thread_mutex_lock(popen->io_lock);
     if (popen->closed) {
         apr_thread_mutex_unlock(popen->io_lock);
         return;
     }
     popen->closed = 1;
-    close_pipes(popen);
-    for (i = 0; i < PLAT_STREAMS; i++)
-        mi_buffer_free(&popen->pipes[i].buffer);
+    mi_pipes_close(&popen->pipes);
+    mi_pipes_forget(&popen->pipes);
     apr_thread_mutex_unlock(popen->io_lock);
     mi_child_wait(&popen->child, deadline);
     mi_child_close(&popen->child);
@@ -512,10 +332,10 @@ static mito_completed_t *complete(mito_popen_t *popen, const char *command,
     if (mi_child_exit_code(&popen->child, &completed->exit_code)
         != APR_SUCCESS)
         completed->exit_code = -9;
-    completed->output = popen->pipes[PLAT_OUTPUT].buffer;
-    completed->error = popen->pipes[PLAT_ERROR].buffer;
-    popen->pipes[PLAT_OUTPUT].buffer = empty;
-    popen->pipes[PLAT_ERROR].buffer = empty;
+    completed->output = popen->pipes.pipes[PLAT_OUTPUT].buffer;
+    completed->error = popen->pipes.pipes[PLAT_ERROR].buffer;
+    popen->pipes.pipes[PLAT_OUTPUT].buffer = empty;
+    popen->pipes.pipes[PLAT_ERROR].buffer = empty;
     apr_pool_cleanup_register(pool, completed, free_buffers,
                               apr_pool_cleanup_null);
     return completed;

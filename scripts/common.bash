@@ -5,6 +5,7 @@
 
 set -euo pipefail
 
+# shellcheck disable=SC2034  # of use to the scripts that source this
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${MITO_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/mito}
 # shellcheck disable=SC2034  # the scripts that source this use them

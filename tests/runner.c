@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The portable part of the conformance runner: the command line, the suite
- * of the parent, whose tests start the cases, and the suite of one test in
- * the process of a case.
+ * The conformance runner's command line and its parent: a suite of CUnit's
+ * whose tests start the cases, each in a process of its own, and read what
+ * became of them. runner_case.c is what happens in those processes.
  *
- * Parent and case talk through the case's output alone. The last thing that
- * a case prints is a verdict. An exit code of 0 without one is a failure:
- * something ended the process before the case was through.
+ * Parent and case talk through the case's output alone, so that a case has
+ * nothing open that its subject would not find in any other program.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -18,24 +17,14 @@
 #include <CUnit/Basic.h>
 #undef CU_assertImplementation
 
-#define VERDICT "mito test verdict: "
-#define FAILED "FAILED "
-#define SKIP "SKIP: "
-#define LEAK "LEAK: "
 #define EXIT_USAGE 2
 
 typedef struct runner_t {
     const char *topic;
     const mito_test_t *tests;
-    mito_test_function_t warm_up;
     double deadline_factor;
     uint64_t seed;
     int repeat;
-    /* In the process of a case. */
-    const mito_test_t *test;
-    unsigned long process;
-    int skipped;
-    int rerunning;
 } runner_t;
 
 static runner_t runner;
@@ -105,75 +94,7 @@ static int starts_with(const char *string, const char *prefix)
     return strncmp(string, prefix, strlen(prefix)) == 0;
 }
 
-/* Assertions, in the process of a case and in its children --------------- */
-
-static int is_case_process(void)
-{
-    return runner.test != NULL && runner_process_id() == runner.process;
-}
-
-/* Children have no suite that could fail: they print and end. */
-static void assert_in_child(int value)
-{
-    if (value)
-        return;
-    fputs(VERDICT "failed\n", stderr);
-    fflush(NULL);
-    _Exit(MITO_TEST_EXIT_ASSERTION);
-}
-
-int mito_test_assert(int value, unsigned int line, const char *condition,
-                     const char *file, const char *function, int fatal)
-{
-    if (!value && !runner.rerunning)
-        fprintf(stderr, FAILED "%s:%u: %s\n", file, line, condition);
-    if (!is_case_process()) {
-        assert_in_child(value);
-        return value;
-    }
-    return CU_assertImplementation(value, line, condition, file, function,
-                                   fatal);
-}
-
-static void describe_status(char *buffer, size_t size, int status,
-                            const char *name, const char *text)
-{
-    if (name != NULL)
-        snprintf(buffer, size, "%s (%s)", name, text);
-    else
-        snprintf(buffer, size, "%d (%s)", status, text);
-}
-
-void mito_test_assert_status(const mito_test_status_t *status,
-                             const char *file, unsigned int line, int fatal)
-{
-    char actual[512], expected[512], sentence[3072];
-    int equal = status->status == status->expected;
-
-    describe_status(actual, sizeof(actual), status->status, status->name,
-                    status->text);
-    describe_status(expected, sizeof(expected), status->expected,
-                    status->expected_name, status->expected_text);
-    snprintf(sentence, sizeof(sentence), "%s: expected %s, got %s%s%s",
-             status->expression, expected, actual,
-             status->status != 0 ? ": " : "",
-             status->status != 0 ? status->sentence : "");
-    (void)mito_test_assert(equal, line, sentence, file, "", fatal);
-}
-
-void mito_test_skip(const char *reason)
-{
-    runner.skipped = 1;
-    if (!runner.rerunning)
-        printf(SKIP "%s\n", reason);
-}
-
 /* What authors of tests ask for ------------------------------------------ */
-
-void mito_test_set_warm_up(mito_test_function_t function)
-{
-    runner.warm_up = function;
-}
 
 /* The folder of the test programs, for the parent and all that it starts. */
 static void program_folder(char *folder, size_t size)
@@ -270,86 +191,6 @@ int mito_test_is_wine(void)
     return strcmp(runner_platform(), "wine") == 0;
 }
 
-/* The process of a case --------------------------------------------------- */
-
-/* What a suite of one test runs. A forked child that returns from the case
- * would otherwise go on as if it were the case. */
-static void call_case(void)
-{
-    runner.test->function();
-    if (!is_case_process()) {
-        fprintf(stderr, FAILED "%s:0: a forked child returned into the "
-                "test\n" VERDICT "failed\n", runner.test->name);
-        fflush(NULL);
-        _Exit(MITO_TEST_EXIT_ASSERTION);
-    }
-}
-
-static unsigned int run_under_cunit(void)
-{
-    if (CU_run_all_tests() != CUE_SUCCESS)
-        runner_fail(CU_get_error_msg());
-    return CU_get_number_of_failures();
-}
-
-/* Whether every further run leaves more behind, too. */
-static int leaks_every_time(void)
-{
-    int i;
-
-    runner.rerunning = 1;
-    for (i = 0; i < runner_reruns; i++) {
-        runner_baseline();
-        (void)run_under_cunit();
-        if (runner_compare(0) == 0)
-            return 0;
-    }
-    return 1;
-}
-
-static int leaks(int failed)
-{
-    int count = runner_children();
-
-    if (runner_reruns > 0 && runner_compare(0) > 0
-        && (failed || !leaks_every_time()))
-        return count;
-    return count + runner_compare(1);
-}
-
-static void register_case(const mito_test_t *test)
-{
-    CU_pSuite suite;
-
-    if (CU_initialize_registry() != CUE_SUCCESS
-        || (suite = CU_add_suite(runner.topic, NULL, NULL)) == NULL
-        || CU_add_test(suite, test->name, call_case) == NULL)
-        runner_fail(CU_get_error_msg());
-}
-
-static int run_case_here(const mito_test_t *test)
-{
-    int failed;
-
-    /* Nothing may be lost in a crash, or be printed twice by a fork. */
-    setvbuf(stdout, NULL, _IONBF, 0);
-    setvbuf(stderr, NULL, _IONBF, 0);
-    runner.test = test;
-    runner.process = runner_process_id();
-    register_case(test);
-    if (runner.warm_up != NULL)
-        runner.warm_up();
-    runner_baseline();
-    failed = run_under_cunit() != 0;
-    if (leaks(failed) > 0)
-        failed = 1;
-    CU_cleanup_registry();
-    printf(VERDICT "%s\n",
-           failed ? "failed" : runner.skipped ? "skipped" : "passed");
-    runner.test = NULL;
-    return failed;
-}
-
 /* The parent -------------------------------------------------------------- */
 
 typedef struct verdict_t {
@@ -364,7 +205,7 @@ typedef struct verdict_t {
  * of the case, so that its place is shown where CUnit shows places. */
 static int record_failure(char *line)
 {
-    char *place = line + strlen(FAILED), *colon = place, *end;
+    char *place = line + strlen(RUNNER_FAILED), *colon = place, *end;
 
     while ((colon = strchr(colon, ':')) != NULL) {
         unsigned long number = strtoul(colon + 1, &end, 10);
@@ -398,18 +239,18 @@ static void read_output(runner_run_t *run, verdict_t *verdict,
     char *rest = run->output.data, *line;
 
     while ((line = next_line(&rest)) != NULL) {
-        if (starts_with(line, VERDICT)) {
+        if (starts_with(line, RUNNER_VERDICT)) {
             verdict->passed |= strstr(line, "passed") != NULL;
             verdict->failed |= strstr(line, "failed") != NULL;
             verdict->skipped |= strstr(line, "skipped") != NULL;
             continue;
         }
         runner_text_printf(shown, "\n       | %s", line);
-        if (starts_with(line, FAILED))
+        if (starts_with(line, RUNNER_FAILED))
             verdict->records += record_failure(line);
-        else if (starts_with(line, LEAK))
+        else if (starts_with(line, RUNNER_LEAK))
             verdict->records += record_problem(run->name, line);
-        else if (starts_with(line, SKIP))
+        else if (starts_with(line, RUNNER_SKIP))
             snprintf(verdict->reason, sizeof(verdict->reason), "%s", line);
     }
 }
@@ -459,6 +300,7 @@ static int run_once(const mito_test_t *test, uint64_t seed)
 
     snprintf(number, sizeof(number), "%llu", (unsigned long long)seed);
     runner_set_environment("MITO_TEST_SEED", number);
+    run.topic = runner.topic;
     run.name = test->name;
     run.seconds = seconds * runner.deadline_factor;
     run.grace = RUNNER_GRACE * runner.deadline_factor;
@@ -608,7 +450,7 @@ int mito_test_main(int argc, const char *const *argv, const char *topic,
     if (argc == 2 && strcmp(argv[1], "--list") == 0)
         return list_cases();
     if (argc == 3 && strcmp(argv[1], "--case") == 0)
-        return find_test(argv[2]) != NULL ? run_case_here(find_test(argv[2]))
+        return find_test(argv[2]) != NULL ? runner_case(topic, find_test(argv[2]))
                                           : usage("there is no such case");
     if (argc >= 3 && strcmp(argv[1], "--repeat") == 0) {
         runner.repeat = atoi(argv[2]);

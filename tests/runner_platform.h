@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the conformance runner needs of a system: runner.c stands on it,
- * runner_posix.c and runner_win32.c give it. It shares nothing with mito's
+ * What the conformance runner needs of a system: runner.c and runner_case.c
+ * stand on it, runner_posix*.c and runner_win32*.c give it. It shares nothing with mito's
  * own seam, as it must be able to judge mito when mito is broken.
  */
 #ifndef MITO_TESTS_RUNNER_PLATFORM_H
@@ -10,11 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runner.h"
+
 #define RUNNER_PATH_SIZE 4096
 
 /* Of a longer output the beginning and the end are kept. */
-#define RUNNER_OUTPUT_HEAD (64 * 1024)
-#define RUNNER_OUTPUT_TAIL (192 * 1024)
+#define RUNNER_OUTPUT_HEAD (8 * 1024)
+#define RUNNER_OUTPUT_TAIL (24 * 1024)
 
 /* How long processes that a case started may take to be gone after the
  * case's own has ended, in seconds: a process that was killed takes a moment
@@ -35,6 +37,7 @@ void runner_text_free(runner_text_t *text);
 /* One run of one case. */
 typedef struct runner_run_t {
     /* Given. */
+    const char *topic;
     const char *name;
     const char *wrapper; /* MITO_TEST_WRAPPER or NULL */
     double seconds;      /* the deadline */
@@ -47,6 +50,17 @@ typedef struct runner_run_t {
 
 /* Ends the program: the runner itself cannot go on. */
 void runner_fail(const char *what);
+
+/* Between the parent and a case: how lines of the case's output begin that
+ * the parent understands. The last line is the verdict: passed, failed or
+ * skipped. */
+#define RUNNER_VERDICT "mito test verdict: "
+#define RUNNER_FAILED "FAILED " /* file:line: condition */
+#define RUNNER_LEAK "LEAK: "
+#define RUNNER_SKIP "SKIP: "
+
+/* runner_case.c: runs the case in this process. Returns its exit code. */
+int runner_case(const char *topic, const mito_test_t *test);
 
 /* In the parent --------------------------------------------------------- */
 

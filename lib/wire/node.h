@@ -55,17 +55,17 @@ struct mito_value_t {
 extern const mito_value_t mi_node_none;
 extern const mito_value_t mi_node_bools[2];
 
-/* Each sets *out, or leaves it and returns APR_ENOMEM, MITO_ELIMIT (deep or
- * large), MITO_EKIND (a key that cannot be one) with its sentence set. Parts
- * are nodes, never NULL. */
-apr_status_t mi_node_int(const mito_value_t **out, int64_t number,
-                         apr_pool_t *pool);
-apr_status_t mi_node_float(const mito_value_t **out, double number,
-                           apr_pool_t *pool);
+/* NULL when memory is exhausted, with the sentence set. */
+const mito_value_t *mi_node_int(int64_t number, apr_pool_t *pool);
+const mito_value_t *mi_node_float(double number, apr_pool_t *pool);
 
 /* Kind is str or bytes. Text is not checked. */
-apr_status_t mi_node_text(const mito_value_t **out, mito_kind_e kind,
-                          const void *data, size_t size, apr_pool_t *pool);
+const mito_value_t *mi_node_text(mito_kind_e kind, const void *data,
+                                 size_t size, apr_pool_t *pool);
+
+/* Each of the following sets its node, or leaves it alone and returns
+ * APR_ENOMEM, MITO_ELIMIT (deep or large) or MITO_EKIND (a key that cannot
+ * be one) with the sentence set. Parts are nodes, never NULL. */
 
 /* Kind is list or tuple. The items are copied. */
 apr_status_t mi_node_sequence(const mito_value_t **out, mito_kind_e kind,
@@ -78,7 +78,7 @@ apr_status_t mi_node_dict(const mito_value_t **out,
                           apr_pool_t *pool);
 
 /* The two above with the node's place and, for a list or tuple, its items
- * given. Leaves the node alone on error. */
+ * given. */
 apr_status_t mi_node_set_sequence(mito_value_t *node, mito_kind_e kind,
                                   const mito_value_t *const *items,
                                   size_t count);
@@ -86,12 +86,16 @@ apr_status_t mi_node_set_dict(mito_value_t *node,
                               const mito_value_t *const *items, size_t count,
                               apr_pool_t *pool);
 
-/* The bytes that a dict's items and order take. */
-size_t mi_node_dict_size(size_t count);
+/* Works out the three facts of a node from its parts; frame is what it takes
+ * on the wire beside them. */
+apr_status_t mi_node_weigh(mito_value_t *node, size_t frame,
+                           const mito_value_t *const *parts, size_t count);
 
-/* The bytes that a number, a text of this size takes on the wire. */
+/* The bytes that a number, or a text of this size, takes on the wire; and
+ * those that a list, tuple or dict takes beside its parts. */
 size_t mi_wire_int(int64_t number);
 size_t mi_wire_text(size_t size);
+size_t mi_wire_frame(mito_kind_e kind, size_t count);
 
 /* The pair whose key equals this one; NULL when there is none, or the key
  * cannot be one. */
