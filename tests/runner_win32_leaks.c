@@ -20,6 +20,9 @@
 #define HANDLE_LIMIT 65536 /* how many values are tried */
 #define TYPE_QUERY 2       /* ObjectTypeInformation */
 
+/* Not every set of headers declares it. */
+WINBASEAPI BOOL WINAPI GetProcessHandleCount(HANDLE process, PDWORD count);
+
 const int runner_reruns = 3;
 
 typedef LONG(WINAPI *query_object_t)(HANDLE handle, int what, void *result,

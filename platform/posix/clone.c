@@ -68,8 +68,8 @@ static long clone3(struct clone3_arguments *arguments, void (*run)(void *),
     return result;
 }
 
-static long clone_clearing_handlers(void (*run)(void *), void *argument,
-                                    char *stack, int *descriptor)
+static long clone3_on(char *stack, void (*run)(void *), void *argument,
+                      int *descriptor)
 {
     struct clone3_arguments arguments = {
         .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
@@ -84,12 +84,12 @@ static long clone_clearing_handlers(void (*run)(void *), void *argument,
 
 #else
 
-static long clone_clearing_handlers(void (*run)(void *), void *argument,
-                                    char *stack, int *descriptor)
+static long clone3_on(char *stack, void (*run)(void *), void *argument,
+                      int *descriptor)
 {
+    (void)stack;
     (void)run;
     (void)argument;
-    (void)stack;
     (void)descriptor;
     return -ENOSYS;
 }
@@ -126,29 +126,24 @@ static void abandon(pid_t pid)
     errno = saved;
 }
 
-POSIX_CHILD_SIDE int clone_run(void (*run)(void *), void *argument,
-                               int *handlers_reset, plat_process_t *process)
+/* ENOSYS: not here; it is not asked for again. */
+static POSIX_CHILD_SIDE int clone_clearing_handlers(
+    void (*run)(void *), void *argument, plat_process_t *process)
 {
+    static uint32_t is_missing;
     _Alignas(16) char stack[CHILD_STACK_SIZE];
-    struct call call = {run, argument};
     int descriptor = -1;
     long pid;
 
+    if (plat_atomic_load(&is_missing))
+        return ENOSYS;
     if (fail_to_clone())
         return EAGAIN;
-    *handlers_reset = 1;
-    pid = clone_clearing_handlers(run, argument, stack, &descriptor);
+    pid = clone3_on(stack, run, argument, &descriptor);
+    /* Old kernels do not know the call or the flag, sandboxes forbid it. */
     if (pid == -ENOSYS || pid == -EINVAL || pid == -EPERM) {
-        *handlers_reset = 0;
-        pid = clone(call_run, stack + sizeof(stack),
-                    CLONE_VM | CLONE_VFORK | SIGCHLD, &call);
-        if (pid < 0)
-            return errno;
-        descriptor = sys_pidfd_open((pid_t)pid);
-        if (descriptor < 0) {
-            abandon((pid_t)pid);
-            return errno;
-        }
+        plat_atomic_store(&is_missing, 1);
+        return ENOSYS;
     }
     if (pid < 0)
         return (int)-pid;
@@ -157,12 +152,45 @@ POSIX_CHILD_SIDE int clone_run(void (*run)(void *), void *argument,
     return 0;
 }
 
+static POSIX_CHILD_SIDE int clone_keeping_handlers(
+    void (*run)(void *), void *argument, plat_process_t *process)
+{
+    _Alignas(16) char stack[CHILD_STACK_SIZE];
+    struct call call = {run, argument};
+    int descriptor;
+    int pid;
+
+    if (fail_to_clone())
+        return EAGAIN;
+    pid = clone(call_run, stack + sizeof(stack),
+                CLONE_VM | CLONE_VFORK | SIGCHLD, &call);
+    if (pid < 0)
+        return errno;
+    descriptor = sys_pidfd_open(pid);
+    if (descriptor < 0) {
+        abandon(pid);
+        return errno;
+    }
+    process->pid = pid;
+    process->exit_descriptor = descriptor;
+    return 0;
+}
+
 #else
 
 #include <sys/event.h>
 
-int clone_run(void (*run)(void *), void *argument, int *handlers_reset,
-              plat_process_t *process)
+static int clone_clearing_handlers(void (*run)(void *), void *argument,
+                                   plat_process_t *process)
+{
+    (void)run;
+    (void)argument;
+    (void)process;
+    return ENOSYS;
+}
+
+static int clone_keeping_handlers(void (*run)(void *), void *argument,
+                                  plat_process_t *process)
 {
     struct kevent event;
     int queue = kqueue();
@@ -171,7 +199,6 @@ int clone_run(void (*run)(void *), void *argument, int *handlers_reset,
     if (queue < 0)
         return errno;
     fcntl(queue, F_SETFD, FD_CLOEXEC);
-    *handlers_reset = 0;
     pid = vfork();
     if (pid == 0) {
         run(argument);
@@ -195,6 +222,24 @@ int clone_run(void (*run)(void *), void *argument, int *handlers_reset,
 
 #endif
 
+int clone_run(void (*run)(void *), void *argument, int *handlers_cleared,
+              sigset_t *mask, plat_process_t *process)
+{
+    sigset_t all;
+    int error;
+
+    *handlers_cleared = 1;
+    error = clone_clearing_handlers(run, argument, process);
+    if (error != ENOSYS)
+        return error;
+    *handlers_cleared = 0;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, mask);
+    error = clone_keeping_handlers(run, argument, process);
+    pthread_sigmask(SIG_SETMASK, mask, NULL);
+    return error;
+}
+
 static POSIX_CHILD_SIDE void raise_flag(void *flag)
 {
     *(volatile uint32_t *)flag = 1;
@@ -207,11 +252,12 @@ int clone_shares_memory(void)
     static uint32_t answer = UNKNOWN;
     volatile uint32_t flag = 0;
     plat_process_t probe = PLAT_PROCESS_NONE;
-    int handlers_reset;
+    sigset_t mask;
+    int cleared;
     int64_t code;
 
     if (plat_atomic_load(&answer) == UNKNOWN) {
-        if (clone_run(raise_flag, (void *)(uintptr_t)&flag, &handlers_reset,
+        if (clone_run(raise_flag, (void *)(uintptr_t)&flag, &cleared, &mask,
                       &probe) != 0)
             return 0;
         plat_process_await(&probe, PLAT_NEVER);

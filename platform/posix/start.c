@@ -35,8 +35,8 @@ typedef struct plan_t {
     char *const *environment;
     const char *directory;
     int sources[ARRANGED];
+    int handlers_cleared;   /* 0: mask is to be restored */
     sigset_t mask;
-    int handlers_reset;
     int report_pipe;        /* -1: the memory is shared */
     report_t report;
 } plan_t;
@@ -62,7 +62,7 @@ static POSIX_CHILD_SIDE void reset_signals(const plan_t *plan)
     struct sigaction action;
     int number;
 
-    if (!plan->handlers_reset) {
+    if (!plan->handlers_cleared) {
         for (number = 1; number < NSIG; number++) {
             if (sigaction(number, NULL, &action) != 0
                 || (!(action.sa_flags & SA_SIGINFO)
@@ -254,7 +254,8 @@ static POSIX_CHILD_SIDE void run_child(void *opaque)
         give_up(plan, PLAT_STEP_DIRECTORY, errno);
     /* Last, as signals that wait to be delivered come now; their handlers
      * are gone. */
-    sigprocmask(SIG_SETMASK, &plan->mask, NULL);
+    if (!plan->handlers_cleared)
+        sigprocmask(SIG_SETMASK, &plan->mask, NULL);
     execute(plan);
 }
 
@@ -302,18 +303,10 @@ static apr_status_t make_plan(plan_t *plan, const plat_start_t *start,
                         scratch);
 }
 
-/* With every signal blocked: a handler of the program's would otherwise run
- * in the child. */
 static int launch(plan_t *plan, plat_process_t *process)
 {
-    sigset_t all;
-    int error;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &plan->mask);
-    error = clone_run(run_child, plan, &plan->handlers_reset, process);
-    pthread_sigmask(SIG_SETMASK, &plan->mask, NULL);
-    return error;
+    return clone_run(run_child, plan, &plan->handlers_cleared, &plan->mask,
+                     process);
 }
 
 /* The same where the report must be carried. */

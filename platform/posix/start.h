@@ -40,11 +40,14 @@ apr_status_t program_status(int error, const char *candidate,
 
 /* Makes a child that shares the parent's memory while the parent waits for
  * it to execute a program or exit, and runs run(argument) in it on a stack
- * of its own. Returns 0 or an errno. *handlers_reset tells the child, before
- * it runs, that it has default signal handlers already. The caller has
- * blocked all signals. */
-int clone_run(void (*run)(void *), void *argument, int *handlers_reset,
-              plat_process_t *process);
+ * of its own. Returns 0 or an errno.
+ *
+ * No signal handler of the parent's can run in the child, which would be in
+ * the parent's memory. Either *handlers_cleared is 1 before the child runs;
+ * or it is 0, then the child has all signals blocked, and has to reset the
+ * handlers before it sets *mask, the mask that the parent had. */
+int clone_run(void (*run)(void *), void *argument, int *handlers_cleared,
+              sigset_t *mask, plat_process_t *process);
 
 /* Whether such children really share memory here; emulators and valgrind
  * make a copy instead. Looked up once, by making one. */

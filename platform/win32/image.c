@@ -87,31 +87,6 @@ static const codeview_t *find_codeview(const BYTE *base)
     return NULL;
 }
 
-/* Whether the loader has changed the section to fit where the image lies.
- * On x86-64 code hardly ever needs it. */
-static int is_relocated(const BYTE *base, const IMAGE_SECTION_HEADER *section)
-{
-    DWORD left = 0;
-    const BYTE *at = directory(base, IMAGE_DIRECTORY_ENTRY_BASERELOC, &left);
-
-    while (at != NULL && left >= sizeof(IMAGE_BASE_RELOCATION)) {
-        const IMAGE_BASE_RELOCATION *block = (const void *)at;
-        DWORD start = section->VirtualAddress;
-
-        if (block->SizeOfBlock < sizeof(*block) || block->SizeOfBlock > left)
-            return 0;
-        /* A block is for one page of 4 KiB; its last relocation may reach
-         * into the next. */
-        if (block->SizeOfBlock > sizeof(*block)
-            && block->VirtualAddress + 4096 + 8 > start
-            && block->VirtualAddress < start + section->Misc.VirtualSize)
-            return 1;
-        at += block->SizeOfBlock;
-        left -= block->SizeOfBlock;
-    }
-    return 0;
-}
-
 /* FNV-1a, eight bytes at a step. */
 static uint64_t hash(uint64_t value, const BYTE *bytes, size_t size)
 {
@@ -129,24 +104,87 @@ static uint64_t hash(uint64_t value, const BYTE *bytes, size_t size)
     return value;
 }
 
+/* The relocations of an image, page by page, as linkers sort them. */
+typedef struct relocations_t {
+    const BYTE *at;
+    DWORD left;
+} relocations_t;
+
+/* The block for the page at this offset; NULL when the loader has changed
+ * nothing there. Pages must be asked for in their order. */
+static const IMAGE_BASE_RELOCATION *block_of(relocations_t *relocations,
+                                             DWORD page)
+{
+    while (relocations->at != NULL
+           && relocations->left >= sizeof(IMAGE_BASE_RELOCATION)) {
+        const IMAGE_BASE_RELOCATION *block = (const void *)relocations->at;
+
+        if (block->SizeOfBlock < sizeof(*block)
+            || block->SizeOfBlock > relocations->left)
+            return NULL;
+        if (block->VirtualAddress >= page)
+            return block->VirtualAddress == page ? block : NULL;
+        relocations->at += block->SizeOfBlock;
+        relocations->left -= block->SizeOfBlock;
+    }
+    return NULL;
+}
+
+#define PAGE_SIZE 4096
+
+/* Clears what the loader has changed on a copied page, which may reach into
+ * the next: room for that is behind the page. */
+static void blank(BYTE *page, const IMAGE_BASE_RELOCATION *block)
+{
+    const WORD *entry = (const WORD *)(block + 1);
+    size_t count = (block->SizeOfBlock - sizeof(*block)) / sizeof(*entry);
+
+    /* The kind is in the upper four bits; kind 0 only fills up. */
+    for (; count > 0; count--, entry++)
+        if (*entry >> 12 != IMAGE_REL_BASED_ABSOLUTE)
+            memset(page + (*entry & (PAGE_SIZE - 1)), 0, sizeof(uint64_t));
+}
+
+static uint64_t hash_section(uint64_t value, const BYTE *base, DWORD offset,
+                             DWORD size, relocations_t *relocations)
+{
+    BYTE page[PAGE_SIZE + sizeof(uint64_t)];
+    BYTE *behind = page + PAGE_SIZE;
+    DWORD at, length;
+
+    for (at = 0; at < size; at += length) {
+        const IMAGE_BASE_RELOCATION *block = block_of(relocations,
+                                                      offset + at);
+
+        length = size - at < PAGE_SIZE ? size - at : PAGE_SIZE;
+        memcpy(page, base + offset + at, length);
+        if (block != NULL)
+            blank(page, block);
+        value = hash(value, page, length);
+    }
+    (void)behind;
+    return value;
+}
+
+/* All the code that is not written to while the program runs. */
 static uint64_t hash_code(const BYTE *base)
 {
     const IMAGE_NT_HEADERS *headers = headers_of(base);
     const IMAGE_SECTION_HEADER *section = IMAGE_FIRST_SECTION(headers);
     uint64_t value = 0xCBF29CE484222325u;
+    relocations_t relocations = {NULL, 0};
     WORD i;
 
-    for (i = 0; i < headers->FileHeader.NumberOfSections; i++, section++) {
-        const BYTE *code = part(base, section->VirtualAddress,
-                                section->Misc.VirtualSize, 1);
-
-        if (code != NULL
+    relocations.at = directory(base, IMAGE_DIRECTORY_ENTRY_BASERELOC,
+                               &relocations.left);
+    for (i = 0; i < headers->FileHeader.NumberOfSections; i++, section++)
+        if (part(base, section->VirtualAddress, section->Misc.VirtualSize, 1)
+            && section->VirtualAddress % PAGE_SIZE == 0
             && section->Characteristics & IMAGE_SCN_MEM_EXECUTE
             && section->Characteristics & IMAGE_SCN_MEM_READ
-            && !(section->Characteristics & IMAGE_SCN_MEM_WRITE)
-            && !is_relocated(base, section))
-            value = hash(value, code, section->Misc.VirtualSize);
-    }
+            && !(section->Characteristics & IMAGE_SCN_MEM_WRITE))
+            value = hash_section(value, base, section->VirtualAddress,
+                                 section->Misc.VirtualSize, &relocations);
     return value;
 }
 

@@ -204,6 +204,14 @@ static int is_batch_file(const wchar_t *path)
                   == CSTR_EQUAL);
 }
 
+/* A directory that is meant by itself is one too, so that it is told apart
+ * from a program that is missing. */
+static int is_path(const wchar_t *name)
+{
+    return wcspbrk(name, L"\\/:") != NULL || wcscmp(name, L".") == 0
+           || wcscmp(name, L"..") == 0;
+}
+
 apr_status_t win_find_program(wchar_t **path, const char *program,
                               apr_pool_t *pool)
 {
@@ -215,7 +223,7 @@ apr_status_t win_find_program(wchar_t **path, const char *program,
         return status;
     if (length == 0)
         return APR_ENOENT;
-    if (wcspbrk(name, L"\\/:") != NULL)
+    if (is_path(name))
         status = try_path(&found, name, pool);
     else
         status = search(&found, name, pool);
