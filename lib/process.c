@@ -258,6 +258,11 @@ apr_status_t mito_process_start(mito_process_t **process,
     if (status == APR_SUCCESS && target == NULL)
         status = mi_error(MITO_EINVAL, "cannot start a process: it has no "
                           "function to run");
+    if (status == APR_SUCCESS && args == NULL)
+        status = mi_error(MITO_EINVAL, "cannot start a process: its "
+                          "arguments are NULL; nothing is mito_none()%s%s",
+                          mito_errmsg()[0] == '\0' ? "" : "; the failure "
+                          "before: ", mito_errmsg());
     if (status == APR_SUCCESS)
         status = check_method(method);
     if (status != APR_SUCCESS)
@@ -266,8 +271,6 @@ apr_status_t mito_process_start(mito_process_t **process,
     status = process_create(&made, options->name, ancestry, pool);
     if (status != APR_SUCCESS)
         return status;
-    if (args == NULL)
-        args = mito_list_of(NULL, 0, made->pool);
     fflush(NULL);
     status = method == MITO_START_FORK
         ? start_by_fork(made, target, args, ancestry)

@@ -104,7 +104,7 @@ static void a_returned_status_is_exit_code_1(void)
 static void a_crash_shows_as_its_signal(void)
 {
     EACH_METHOD(options)
-        CU_ASSERT_EQUAL(run(crash, NULL, &options), -11);
+        CU_ASSERT_EQUAL(run(crash, mito_none(), &options), -11);
 }
 
 static int call_exit(const mito_value_t *args, apr_pool_t *child_pool)
@@ -117,7 +117,7 @@ static int call_exit(const mito_value_t *args, apr_pool_t *child_pool)
 static void a_target_may_call_exit(void)
 {
     EACH_METHOD(options)
-        CU_ASSERT_EQUAL(run(call_exit, NULL, &options), 9);
+        CU_ASSERT_EQUAL(run(call_exit, mito_none(), &options), 9);
 }
 
 /* ---- arguments ---- */
@@ -147,17 +147,16 @@ static void every_kind_of_value_arrives(void)
                             &options), 0);
 }
 
-static int expect_empty_list(const mito_value_t *args,
-                             apr_pool_t *child_pool)
+static int expect_nothing(const mito_value_t *args, apr_pool_t *child_pool)
 {
     (void)child_pool;
-    return mito_is_list(args) && mito_count(args) == 0 ? 0 : 1;
+    return mito_is_none(args) && mito_count(args) == 0 ? 0 : 1;
 }
 
-static void no_arguments_are_an_empty_list(void)
+static void a_target_may_be_given_nothing(void)
 {
     EACH_METHOD(options)
-        CU_ASSERT_EQUAL(run(expect_empty_list, NULL, &options), 0);
+        CU_ASSERT_EQUAL(run(expect_nothing, mito_none(), &options), 0);
 }
 
 #define BIG 50000000
@@ -202,8 +201,20 @@ static void no_target_is_refused(void)
 {
     mito_process_t *process = NULL;
 
-    MITO_ASSERT_STATUS(mito_process_start(&process, NULL, NULL, NULL, pool),
-                       MITO_EINVAL);
+    MITO_ASSERT_STATUS(mito_process_start(&process, NULL, mito_none(), NULL,
+                                          pool), MITO_EINVAL);
+    CU_ASSERT_PTR_NULL(process);
+}
+
+/* What a builder says when it fails is not lost. */
+static void arguments_that_could_not_be_made_are_refused(void)
+{
+    mito_process_t *process = NULL;
+
+    MITO_ASSERT_STATUS(mito_process_start(&process, return_argument,
+        mito_list(pool, mito_str("\xff", pool)), NULL, pool), MITO_EINVAL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(mito_errmsg(), "UTF-8"));
+    CU_ASSERT_PTR_NULL(process);
 }
 
 /* ---- joining, killing, closing ---- */
@@ -214,7 +225,7 @@ static void a_process_can_be_joined_again_and_again(void)
         mito_process_t *process = NULL;
         int64_t code = 0;
 
-        MITO_ASSERT_OK(mito_process_start(&process, hang, NULL, &options,
+        MITO_ASSERT_OK(mito_process_start(&process, hang, mito_none(), &options,
                                           pool));
         CU_ASSERT_TRUE(mito_process_is_alive(process));
         MITO_ASSERT_STATUS(mito_process_join(process, 0), APR_TIMEUP);
@@ -267,7 +278,7 @@ static void several_threads_join_one_process(void)
         apr_status_t status = APR_EGENERAL;
         int i;
 
-        MITO_ASSERT_OK(mito_process_start(&process, hang, NULL, &options,
+        MITO_ASSERT_OK(mito_process_start(&process, hang, mito_none(), &options,
                                           pool));
         for (i = 0; i < THREADS; i++)
             MITO_ASSERT_OK(apr_thread_create(&threads[i], NULL, join_it,
@@ -288,7 +299,7 @@ static void the_pool_joins(void)
         mito_process_t *process = NULL;
 
         apr_pool_create(&inner, pool);
-        MITO_ASSERT_OK(mito_process_start(&process, return_argument, NULL,
+        MITO_ASSERT_OK(mito_process_start(&process, return_argument, mito_none(),
                                           &options, inner));
         apr_pool_destroy(inner);
     }
@@ -390,7 +401,7 @@ static void a_process_has_a_pid_of_its_own(void)
 
         CU_ASSERT_EQUAL(run(compare_pid,
             mito_list(pool, mito_int(own, pool)), &options), 1);
-        MITO_ASSERT_OK(mito_process_start(&process, hang, NULL, &options,
+        MITO_ASSERT_OK(mito_process_start(&process, hang, mito_none(), &options,
                                           pool));
         CU_ASSERT_TRUE(mito_process_pid(process) > 0);
         CU_ASSERT_NOT_EQUAL(mito_process_pid(process), own);
@@ -434,7 +445,7 @@ static void fork_without_fork_is_not_supported(void)
         mito_test_skip("this platform can fork");
         return;
     }
-    MITO_ASSERT_STATUS(mito_process_start(&process, hang, NULL, &forked,
+    MITO_ASSERT_STATUS(mito_process_start(&process, hang, mito_none(), &forked,
                                           pool), MITO_ENOTSUP);
     CU_ASSERT_PTR_NULL(process);
 }
@@ -453,7 +464,7 @@ static void fork_copies_memory_and_spawn_does_not(void)
 {
     changed_in_parent = 5;
     EACH_METHOD(options)
-        CU_ASSERT_EQUAL(run(return_changed, NULL, &options),
+        CU_ASSERT_EQUAL(run(return_changed, mito_none(), &options),
             options.start_method == MITO_START_FORK ? 5 : 0);
 }
 
@@ -472,7 +483,7 @@ static int read_input(const mito_value_t *args, apr_pool_t *child_pool)
 static void the_input_of_a_process_is_empty(void)
 {
     EACH_METHOD(options)
-        CU_ASSERT_EQUAL(run(read_input, NULL, &options), 0);
+        CU_ASSERT_EQUAL(run(read_input, mito_none(), &options), 0);
 }
 
 static int check_environment(const mito_value_t *args,
@@ -489,7 +500,7 @@ static void the_environment_is_inherited(void)
 {
     apr_env_set("MITO_TEST_INHERITED", "yes", pool);
     EACH_METHOD(options)
-        CU_ASSERT_EQUAL(run(check_environment, NULL, &options), 0);
+        CU_ASSERT_EQUAL(run(check_environment, mito_none(), &options), 0);
 }
 
 /* ---- functions of other images ---- */
@@ -525,7 +536,7 @@ static void a_function_of_a_shared_library(void)
     mito_target_t *answer = load_answer(library("plugin"));
 
     EACH_METHOD(options) {
-        CU_ASSERT_EQUAL(run(answer, NULL, &options), 42);
+        CU_ASSERT_EQUAL(run(answer, mito_none(), &options), 42);
         CU_ASSERT_EQUAL(run(answer, mito_list(pool, mito_int(3, pool),
                                               mito_int(4, pool)), &options),
                         7);
@@ -576,7 +587,7 @@ static void a_missing_host(void)
 
     MITO_ASSERT_OK(mito_set_executable("./no-such-host"));
     CU_ASSERT_TRUE(APR_STATUS_IS_ENOENT(mito_process_start(&process,
-        return_argument, NULL, &options, pool)));
+        return_argument, mito_none(), &options, pool)));
     CU_ASSERT_PTR_NULL(process);
     MITO_ASSERT_OK(mito_set_executable(NULL));
 }
@@ -586,7 +597,7 @@ static void a_host_cannot_run_another_programs_functions(void)
     mito_process_t *process = NULL;
 
     MITO_ASSERT_OK(mito_set_executable(mito_test_helper("mito-worker")));
-    MITO_ASSERT_OK_FATAL(mito_process_start(&process, return_argument, NULL,
+    MITO_ASSERT_OK_FATAL(mito_process_start(&process, return_argument, mito_none(),
                                             &spawned, pool));
     MITO_ASSERT_STATUS(mito_process_join(process, MITO_FOREVER),
                        MITO_EIMAGE);
@@ -636,7 +647,7 @@ static int start_with_rebuilt_library(const mito_value_t *args,
     pool = child_pool;
     answer = load_answer(copy);
     put_in_place(library("plugin-rebuilt"), copy);
-    if (mito_process_start(&process, answer, NULL, &spawned, child_pool)
+    if (mito_process_start(&process, answer, mito_none(), &spawned, child_pool)
         != APR_SUCCESS
         || mito_process_join(process, MITO_FOREVER) != MITO_EIMAGE
         || strstr(mito_errmsg(), "another build") == NULL
@@ -664,10 +675,12 @@ static const mito_test_t tests[] = {
     {"a_crash_shows_as_its_signal", a_crash_shows_as_its_signal, 0},
     {"a_target_may_call_exit", a_target_may_call_exit, 0},
     {"every_kind_of_value_arrives", every_kind_of_value_arrives, 0},
-    {"no_arguments_are_an_empty_list", no_arguments_are_an_empty_list, 0},
+    {"a_target_may_be_given_nothing", a_target_may_be_given_nothing, 0},
     {"big_arguments_arrive", big_arguments_arrive, 60},
     {"too_deep_arguments_are_refused", too_deep_arguments_are_refused, 0},
     {"no_target_is_refused", no_target_is_refused, 0},
+    {"arguments_that_could_not_be_made_are_refused",
+     arguments_that_could_not_be_made_are_refused, 0},
     {"a_process_can_be_joined_again_and_again",
      a_process_can_be_joined_again_and_again, 0},
     {"closing_nothing_is_fine", closing_nothing_is_fine, 0},

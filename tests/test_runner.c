@@ -38,7 +38,7 @@ static int run_victim(const char *arguments)
 
     snprintf(path, sizeof(path), "%s/report",
              mito_test_temporary_directory());
-    snprintf(command, sizeof(command), ">\"%s\" 2>&1 \"%s\" %s", path,
+    snprintf(command, sizeof(command), ">\"%s\" \"%s\" %s 2>&1", path,
              mito_test_helper("runner_victim"), arguments);
     status = system(command);
     read_report(path);

@@ -92,8 +92,9 @@ MITO_DECLARE(apr_status_t) mito_set_executable(const char *path);
 
 /**
  * A function that a process runs.
- * @param args What the parent gave, never NULL: a copy, with the child's own
- *             memory.
+ * @param args What the parent gave, never NULL; a copy in the child's own
+ *             memory. mito_count() of mito_none() is 0, so a target that
+ *             was given nothing can treat it as an empty list.
  * @param pool The child's pool, destroyed when the process ends.
  * @return The exit code, 0 to 255. Any other value, such as an apr_status_t
  *         of mito's, ends the process with exit code 1.
@@ -126,7 +127,9 @@ typedef struct mito_process_options_t {
  *
  * @param process Receives the process.
  * @param target  The function; of the program or of a shared library.
- * @param args    What it is given, usually a list; NULL: an empty list.
+ * @param args    What it is given, usually a list; mito_none() for nothing.
+ *        NULL, which is what the builders of values return when they fail,
+ *        is refused.
  * @param options NULL for the defaults.
  * @param pool    Owns the process.
  * @retval MITO_ENOTINIT mito_init() was not called.
@@ -135,7 +138,7 @@ typedef struct mito_process_options_t {
  * @retval MITO_EIMAGE   spawn, and target stands in no image that could be
  *         found again.
  * @retval MITO_ENOTSUP  This platform has no such start method.
- * @retval MITO_ELIMIT   args are nested deeper than #MITO_VALUE_DEPTH.
+ * @retval MITO_EINVAL   target or args is NULL.
  * @return Otherwise the errors of starting a program that mito_run() lists.
  * @since 0.1
  */

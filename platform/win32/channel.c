@@ -15,6 +15,11 @@
  * themselves are only read when they are known to be there. A peer may
  * write nothing, which ends such a read as well: the end of the stream is
  * never concluded from a count of 0 but from the error alone.
+ *
+ * When a thread ends, the system calls off what it began. For the read of
+ * no bytes that is no loss. Of a write that was half done nobody can tell
+ * how far it came, so another thread that goes on with it is told
+ * ERROR_OPERATION_ABORTED, and nothing is sent twice or left out.
  */
 #include "internal.h"
 
@@ -70,22 +75,13 @@ static apr_status_t open_other(HANDLE *other, const wchar_t *name,
     return *other != INVALID_HANDLE_VALUE ? APR_SUCCESS : win_last_status();
 }
 
-/* The event of the operation, and for writes a port that nobody looks at.
- * When a thread ends, the system calls off what it began, unless the file
- * belongs to a port; of a write that was called off half-way nobody can
- * tell how far it came. The low bit of the event keeps the port empty. */
-static apr_status_t prepare_operation(struct win_channel_t *channel)
+/* A manual one: a wait set may look at it more than once. */
+static apr_status_t open_event(struct win_channel_t *channel)
 {
     channel->event = sys_CreateEventW(NULL, TRUE, FALSE, NULL);
     if (channel->event == NULL)
         return win_last_status();
     channel->operation.hEvent = channel->event;
-    if (!channel->is_write)
-        return APR_SUCCESS;
-    channel->port = sys_CreateIoCompletionPort(channel->pipe, NULL, 0, 1);
-    if (channel->port == NULL)
-        return win_last_status();
-    channel->operation.hEvent = (HANDLE)((ULONG_PTR)channel->event | 1);
     return APR_SUCCESS;
 }
 
@@ -105,7 +101,7 @@ apr_status_t plat_channel_create(plat_channel_t *channel,
     if (status != APR_SUCCESS)
         return status;
     made.state->pipe = pipe;
-    status = prepare_operation(made.state);
+    status = open_event(made.state);
     if (status == APR_SUCCESS)
         status = open_other(&client, name, made.state->is_write);
     if (status != APR_SUCCESS) {
@@ -264,7 +260,6 @@ void plat_channel_close(plat_channel_t *channel)
     call_off(state);
     plat_handle_close(&state->pipe);
     plat_handle_close(&state->event);
-    plat_handle_close(&state->port);
 }
 
 int plat_channel_is_open(const plat_channel_t *channel)

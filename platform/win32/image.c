@@ -132,24 +132,32 @@ static const IMAGE_BASE_RELOCATION *block_of(relocations_t *relocations,
 
 #define PAGE_SIZE 4096
 
-/* Clears what the loader has changed on a copied page, which may reach into
- * the next: room for that is behind the page. */
-static void blank(BYTE *page, const IMAGE_BASE_RELOCATION *block)
+/* Clears what the loader has changed on a copied page, behind which there is
+ * room for eight bytes more, and says how far that reaches into the next. */
+static size_t blank(BYTE *page, const IMAGE_BASE_RELOCATION *block)
 {
     const WORD *entry = (const WORD *)(block + 1);
     size_t count = (block->SizeOfBlock - sizeof(*block)) / sizeof(*entry);
+    size_t reach = 0;
 
     /* The kind is in the upper four bits; kind 0 only fills up. */
-    for (; count > 0; count--, entry++)
-        if (*entry >> 12 != IMAGE_REL_BASED_ABSOLUTE)
-            memset(page + (*entry & (PAGE_SIZE - 1)), 0, sizeof(uint64_t));
+    for (; count > 0; count--, entry++) {
+        size_t at = *entry & (PAGE_SIZE - 1);
+
+        if (*entry >> 12 == IMAGE_REL_BASED_ABSOLUTE)
+            continue;
+        memset(page + at, 0, sizeof(uint64_t));
+        if (at + sizeof(uint64_t) > PAGE_SIZE + reach)
+            reach = at + sizeof(uint64_t) - PAGE_SIZE;
+    }
+    return reach;
 }
 
 static uint64_t hash_section(uint64_t value, const BYTE *base, DWORD offset,
                              DWORD size, relocations_t *relocations)
 {
     BYTE page[PAGE_SIZE + sizeof(uint64_t)];
-    BYTE *behind = page + PAGE_SIZE;
+    size_t reach = 0;
     DWORD at, length;
 
     for (at = 0; at < size; at += length) {
@@ -158,11 +166,10 @@ static uint64_t hash_section(uint64_t value, const BYTE *base, DWORD offset,
 
         length = size - at < PAGE_SIZE ? size - at : PAGE_SIZE;
         memcpy(page, base + offset + at, length);
-        if (block != NULL)
-            blank(page, block);
+        memset(page, 0, reach);
+        reach = block != NULL ? blank(page, block) : 0;
         value = hash(value, page, length);
     }
-    (void)behind;
     return value;
 }
 

@@ -95,12 +95,10 @@ apr_status_t win_find_program(wchar_t **path, const char *program,
 
 /* channel.c: one overlapped operation at a time: a write of the caller's
  * bytes, or a read of none that tells when there is something to read. The
- * event is the operation's. The port keeps a write alive when the thread
- * that began it ends. */
+ * event is the operation's. */
 struct win_channel_t {
     HANDLE pipe;
     HANDLE event;
-    HANDLE port;
     OVERLAPPED operation;
     int is_write;
     int is_pending;

@@ -56,9 +56,6 @@ SYS_CALL(HANDLE, CreateNamedPipeW,
           SECURITY_ATTRIBUTES *security),
          (name, access, mode, instances, out_size, in_size, timeout,
           security), INVALID_HANDLE_VALUE, ERROR_NO_SYSTEM_RESOURCES)
-SYS_CALL(HANDLE, CreateIoCompletionPort,
-         (HANDLE file, HANDLE port, ULONG_PTR key, DWORD threads),
-         (file, port, key, threads), NULL, ERROR_NO_SYSTEM_RESOURCES)
 SYS_CALL(BOOL, PeekNamedPipe,
          (HANDLE pipe, void *buffer, DWORD size, DWORD *read,
           DWORD *available, DWORD *left),

@@ -24,7 +24,7 @@ int main(void)
 
     if (apr_initialize() || apr_pool_create(&pool, NULL))
         return 1;
-    status = mito_process_start(&process, target, NULL, NULL, pool);
+    status = mito_process_start(&process, target, mito_none(), NULL, pool);
     printf("%s: %s\n", mito_status_name(status), mito_errmsg());
     return 0;
 }
