@@ -449,9 +449,12 @@ int mito_test_main(int argc, const char *const *argv, const char *topic,
     runner.repeat = 1;
     if (argc == 2 && strcmp(argv[1], "--list") == 0)
         return list_cases();
-    if (argc == 3 && strcmp(argv[1], "--case") == 0)
-        return find_test(argv[2]) != NULL ? runner_case(topic, find_test(argv[2]))
-                                          : usage("there is no such case");
+    if (argc == 3 && strcmp(argv[1], "--case") == 0) {
+        const mito_test_t *test = find_test(argv[2]);
+
+        return test != NULL ? runner_case(topic, test)
+                            : usage("there is no such case");
+    }
     if (argc >= 3 && strcmp(argv[1], "--repeat") == 0) {
         runner.repeat = atoi(argv[2]);
         first = 3;

@@ -35,13 +35,16 @@
  * A case fails when one of its assertions does, when it does not run to its
  * end, and when it leaves something behind: a child or any other process of
  * its making, a descriptor or handle, a file in its temporary folder, or a
- * shared memory object with "mito" in its name.
+ * shared memory object with "mito" in its name. A process that is not the
+ * case's own child has a second to be gone, as one that was killed needs a
+ * moment to die.
  *
  * What a case opens once and the library rightly keeps until the process
  * ends belongs into a warm-up (mito_test_set_warm_up()). Windows opens
  * handles of its own whenever it likes. A case after which there are more
  * handles than before is therefore run again in the same process, up to
- * three times, and has leaked when there are more of them every time.
+ * three times, and has leaked when there are more of them every time. All
+ * this has to be done by the deadline; the assertions of the first run count.
  *
  * Assertions print themselves when they fail, so that they are seen even
  * when the case crashes or hangs later. They may be used by one thread at a
@@ -69,6 +72,8 @@
  *                                each case, e.g.
  *                                "valgrind -q --error-exitcode=99"
  *     MITO_TEST_SEED             what mito_test_random() starts from
+ *     MITO_TEST_SHARED_MEMORY    what the names of the shared memory objects
+ *                                hold that are looked for; else "mito"
  */
 #ifndef MITO_TESTS_RUNNER_H
 #define MITO_TESTS_RUNNER_H

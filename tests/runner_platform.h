@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the conformance runner needs of a system: runner.c and runner_case.c
- * stand on it, runner_posix*.c and runner_win32*.c give it. It shares nothing with mito's
- * own seam, as it must be able to judge mito when mito is broken.
+ * stand on it, runner_posix*.c and runner_win32*.c give it. It shares
+ * nothing with mito's own seam, as it must be able to judge mito when mito
+ * is broken.
  */
 #ifndef MITO_TESTS_RUNNER_PLATFORM_H
 #define MITO_TESTS_RUNNER_PLATFORM_H

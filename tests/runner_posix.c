@@ -12,7 +12,6 @@
  * The runner waits in pselect() alone, with SIGCHLD blocked everywhere else,
  * so that no end of a child is missed and nothing is polled.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -174,11 +173,34 @@ static void keep_descriptors_to_ourselves(void)
     free(open.list);
 }
 
+/* Otherwise files of ours would get the numbers of the standard streams. */
+static void fill_standard_descriptors(void)
+{
+    int file;
+
+    do {
+        file = open("/dev/null", O_RDWR);
+    } while (file >= 0 && file <= 2);
+    (void)close(file);
+}
+
+/* Whoever has this process for a parent is taken for a leak and killed. */
+static void refuse_foreign_children(void)
+{
+    siginfo_t child;
+
+    if (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0)
+        runner_fail("it was started by an exec in a process that has "
+                    "children already, which it would take for its own");
+}
+
 void runner_prepare(const char *argv0)
 {
     sigset_t blocked;
     char *path;
 
+    fill_standard_descriptors();
+    refuse_foreign_children();
     path = strchr(argv0, '/') != NULL ? realpath(argv0, NULL) : NULL;
     snprintf(parent.program, sizeof(parent.program), "%s",
              path != NULL ? path : argv0);

@@ -6,6 +6,7 @@
  * is still found by its number, and a child by waiting.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -17,7 +18,6 @@
 #include "runner_posix.h"
 
 #define SHARED_MEMORY_FOLDER "/dev/shm"
-#define SHARED_MEMORY_MARK "mito"
 
 const int runner_reruns = 0;
 
@@ -255,6 +255,10 @@ void remove_folder(const char *path, runner_text_t *problems)
         return;
     folder_problems = problems;
     (void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    /* A second walk gets into folders that the first made accessible. */
+    folder_problems = NULL;
+    if (rmdir(path) != 0 && errno != ENOENT)
+        (void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 /* Shared memory ------------------------------------------------------------ */
@@ -262,12 +266,15 @@ void remove_folder(const char *path, runner_text_t *problems)
 void list_shared_memory(runner_text_t *names)
 {
     DIR *folder = opendir(SHARED_MEMORY_FOLDER);
+    const char *mark = getenv("MITO_TEST_SHARED_MEMORY");
     struct dirent *entry;
 
     if (folder == NULL)
         return;
+    if (mark == NULL)
+        mark = "mito";
     while ((entry = readdir(folder)) != NULL)
-        if (strstr(entry->d_name, SHARED_MEMORY_MARK) != NULL)
+        if (strstr(entry->d_name, mark) != NULL)
             runner_text_printf(names, "/%s/", entry->d_name);
     (void)closedir(folder);
 }

@@ -31,10 +31,9 @@ apr_status_t mi_pools_start(void)
     if (status == APR_SUCCESS)
         status = apr_thread_mutex_create(&mutex, APR_THREAD_MUTEX_DEFAULT,
                                          pool);
-    if (status == APR_SUCCESS)
-        status = apr_allocator_create(&allocator);
     if (status != APR_SUCCESS)
         return status;
+    allocator = apr_pool_allocator_get(pool);
     apr_allocator_max_free_set(allocator, KEPT_FREE);
     apr_allocator_mutex_set(allocator, mutex);
     return APR_SUCCESS;

@@ -21,6 +21,7 @@ typedef struct plan_t {
     wchar_t *environment;       /* NULL: the parent's */
     wchar_t *directory;         /* NULL: the parent's */
     DWORD flags;
+    int inherits_own;           /* a stream of the parent's that exists */
     /* Error may be the same handle as output. */
     HANDLE streams[PLAT_STREAMS];
     HANDLE shared;
@@ -92,7 +93,7 @@ static apr_status_t inherit_duplicate(HANDLE *handle, HANDLE original)
 }
 
 /* A program without a console has no standard streams, or stale handles. */
-static apr_status_t inherit_own(HANDLE *handle, int stream)
+static apr_status_t inherit_own(plan_t *plan, int stream)
 {
     static const DWORD names[PLAT_STREAMS] = {
         STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE
@@ -102,8 +103,9 @@ static apr_status_t inherit_own(HANDLE *handle, int stream)
 
     if (own == NULL || own == INVALID_HANDLE_VALUE
         || !GetHandleInformation(own, &flags))
-        return inherit_null(handle, stream);
-    return inherit_duplicate(handle, own);
+        return inherit_null(&plan->streams[stream], stream);
+    plan->inherits_own = 1;
+    return inherit_duplicate(&plan->streams[stream], own);
 }
 
 static apr_status_t plan_stream(plan_t *plan, const plat_stream_t *stream,
@@ -113,7 +115,7 @@ static apr_status_t plan_stream(plan_t *plan, const plat_stream_t *stream,
 
     switch (stream->kind) {
     case PLAT_STREAM_INHERIT:
-        return inherit_own(handle, number);
+        return inherit_own(plan, number);
     case PLAT_STREAM_NULL:
         return inherit_null(handle, number);
     case PLAT_STREAM_HANDLE:
@@ -150,18 +152,16 @@ static apr_status_t plan_streams(plan_t *plan, const plat_start_t *start)
 }
 
 /* A program with a console shares it with the child, so that Ctrl-C reaches
- * both, as in a terminal. One without has windows of its own: a console
- * window that pops up for a command whose streams all go elsewhere would be
- * empty. */
-static DWORD plan_flags(const plat_start_t *start)
+ * both, as in a terminal. For the child of one without, the system would
+ * open a console window; when no stream comes from there it would stay
+ * empty, so there is to be none. */
+static DWORD plan_flags(const plan_t *plan)
 {
     DWORD flags = CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
-    int i;
 
-    for (i = 0; i < PLAT_STREAMS; i++)
-        if (start->streams[i].kind == PLAT_STREAM_INHERIT)
-            return flags;
-    return GetConsoleCP() == 0 ? flags | CREATE_NO_WINDOW : flags;
+    if (!plan->inherits_own && GetConsoleCP() == 0)
+        flags |= CREATE_NO_WINDOW;
+    return flags;
 }
 
 static apr_status_t plan_attributes(plan_t *plan, apr_pool_t *pool)
@@ -210,7 +210,7 @@ static apr_status_t make_plan(plan_t *plan, const plat_start_t *start,
     if (status != APR_SUCCESS)
         return status;
     *step = PLAT_STEP_CREATE;
-    plan->flags = plan_flags(start);
+    plan->flags = plan_flags(plan);
     return plan_attributes(plan, pool);
 }
 
