@@ -643,6 +643,9 @@ static void input_without_a_pipe_is_refused(void)
 
 /* ---- many at once ---- */
 
+/* mito_test_helper() is for one thread at a time. */
+static const char *flood;
+
 static void *APR_THREAD_FUNC run_many(apr_thread_t *thread, void *opaque)
 {
     apr_status_t *status = opaque;
@@ -654,8 +657,8 @@ static void *APR_THREAD_FUNC run_many(apr_thread_t *thread, void *opaque)
         mito_completed_t *done;
         size_t size;
 
-        *status = mito_run(&done, MITO_ARGV(HELPER("flood"), "1000", "1000"),
-                           &captured, own);
+        *status = mito_run(&done, MITO_ARGV(flood, "1000", "1000"), &captured,
+                           own);
         if (*status == APR_SUCCESS
             && (mito_completed_output(done, &size), size != 1000))
             *status = MITO_EMALFORMED;
@@ -675,6 +678,7 @@ static void threads_run_commands_at_once(void)
     apr_status_t ignored;
     int i;
 
+    flood = HELPER("flood");
     for (i = 0; i < THREADS; i++)
         MITO_ASSERT_OK(apr_thread_create(&threads[i], NULL, run_many,
                                          &statuses[i], pool));
