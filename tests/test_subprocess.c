@@ -10,6 +10,7 @@
 #include <apr_file_io.h>
 #include <apr_strings.h>
 #include <apr_thread_proc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -641,6 +642,74 @@ static void input_without_a_pipe_is_refused(void)
     MITO_ASSERT_OK(mito_popen_close(popen));
 }
 
+/* ---- what a command does not get ---- */
+
+/* Files that the program opened without a thought for its children, and
+ * mito's own pipes of a command that runs meanwhile. */
+static void a_command_gets_no_other_descriptor(void)
+{
+    mito_completed_t *done = NULL;
+    mito_popen_t *other = NULL;
+    FILE *files[5];
+    size_t i;
+
+    if (!mito_has(MITO_CAP_FORK)) {
+        mito_test_skip("descriptors are POSIX's");
+        return;
+    }
+    for (i = 0; i < 5; i++)
+        files[i] = fopen("/dev/null", "r");
+    MITO_ASSERT_OK(mito_popen_start(&other, MITO_ARGV(HELPER("copy")),
+        &(mito_command_options_t){.input = {MITO_STREAM_PIPE},
+                                  .output = {MITO_STREAM_PIPE}}, pool));
+    /* 3 is the folder that ls reads. */
+    MITO_ASSERT_OK(mito_run(&done, MITO_ARGV("ls", "/proc/self/fd"),
+                            &captured, pool));
+    CU_ASSERT_STRING_EQUAL(mito_completed_output(done, NULL),
+                           "0\n1\n2\n3\n");
+    MITO_ASSERT_OK(mito_popen_communicate(other, NULL, 0, MITO_FOREVER));
+    MITO_ASSERT_OK(mito_popen_close(other));
+    for (i = 0; i < 5; i++)
+        fclose(files[i]);
+}
+
+/* A host that closed its standard streams: what mito opens may then have
+ * their numbers. */
+static void closed_streams_of_the_host_do_not_matter(void)
+{
+    mito_completed_t *done = NULL;
+
+    if (!mito_has(MITO_CAP_FORK)) {
+        mito_test_skip("closing standard streams is done by a POSIX shell");
+        return;
+    }
+    MITO_ASSERT_OK(mito_run(&done,
+        MITO_ARGV("sh", "-c", "exec \"$0\" \"$1\" 0<&- 1>&- 2>&-",
+                  HELPER("relay"), HELPER("copy")), NULL, pool));
+    CU_ASSERT_EQUAL(mito_completed_exit_code(done), 0);
+}
+
+/* ---- statuses that others take ---- */
+
+static void a_status_that_was_taken_is_not_made_up(void)
+{
+#ifdef SIGCHLD
+    mito_popen_t *popen = NULL;
+    int64_t code = 77;
+
+    signal(SIGCHLD, SIG_IGN);
+    MITO_ASSERT_OK(mito_popen_start(&popen,
+        MITO_ARGV(HELPER("exit-code"), "3"), NULL, pool));
+    MITO_ASSERT_STATUS(mito_popen_wait(popen, MITO_FOREVER), MITO_ELOST);
+    MITO_ASSERT_STATUS(mito_popen_exit_code(&code, popen), MITO_ELOST);
+    CU_ASSERT_EQUAL(code, 77);
+    MITO_ASSERT_OK(mito_popen_close(popen));
+    signal(SIGCHLD, SIG_DFL);
+#else
+    mito_test_skip("there is no SIGCHLD here");
+#endif
+}
+
 /* ---- many at once ---- */
 
 /* mito_test_helper() is for one thread at a time. */
@@ -766,6 +835,12 @@ static const mito_test_t tests[] = {
      communication_goes_on_after_a_timeout, 60},
     {"partial_output_is_at_hand", partial_output_is_at_hand, 0},
     {"input_without_a_pipe_is_refused", input_without_a_pipe_is_refused, 0},
+    {"a_command_gets_no_other_descriptor",
+     a_command_gets_no_other_descriptor, 0},
+    {"closed_streams_of_the_host_do_not_matter",
+     closed_streams_of_the_host_do_not_matter, 0},
+    {"a_status_that_was_taken_is_not_made_up",
+     a_status_that_was_taken_is_not_made_up, 0},
     {"threads_run_commands_at_once", threads_run_commands_at_once, 120},
     {"several_threads_wait_for_one_command",
      several_threads_wait_for_one_command, 0},
