@@ -624,11 +624,14 @@ static void remove_both(const char *path)
     apr_file_remove(apr_pstrcat(pool, path, ".old", NULL), pool);
 }
 
+/* The copy stands beside the original, where Windows finds its libraries. */
 static void a_rebuilt_program_is_noticed(void)
 {
     const char *helper = mito_test_helper("identity");
-    const char *own = apr_pstrcat(pool, mito_test_temporary_directory(),
-                                  "/", strstr(helper, "identity"), NULL);
+    const char *name = strrchr(helper, '/') + 1;
+    const char *own = apr_psprintf(pool, "%.*scopy-%08x-%s",
+                                   (int)(name - helper), helper,
+                                   (unsigned)mito_test_random(), name);
     const char *output;
 
     put_in_place(helper, own);

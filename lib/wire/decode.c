@@ -60,23 +60,24 @@ static int read_int32(mi_machine_t *machine)
  * 64 bits may only repeat the sign. */
 static int read_long(mi_machine_t *machine, size_t prefix)
 {
-    const unsigned char *bytes;
-    uint64_t number = 0;
+    const unsigned char *above;
+    uint64_t number;
     uint64_t size;
-    unsigned char sign;
+    size_t low;
     uint64_t i;
 
-    if (!mi_machine_take_number(machine, &size, prefix)
-        || !mi_machine_take(machine, &bytes, size))
+    if (!mi_machine_take_number(machine, &size, prefix))
         return 0;
-    sign = size > 0 && (bytes[size - 1] & 0x80) != 0 ? 0xFF : 0;
-    for (i = 0; i < size || i < 8; i++) {
-        if (i < 8)
-            number |= (uint64_t)(i < size ? bytes[i] : sign) << (8 * i);
-        else if (bytes[i] != sign || (bytes[7] & 0x80) != (sign & 0x80))
+    low = size < 8 ? (size_t)size : 8;
+    if (!mi_machine_take_number(machine, &number, low)
+        || !mi_machine_take(machine, &above, size - low))
+        return 0;
+    if (low > 0 && low < 8 && number >> (8 * low - 1) != 0)
+        number |= UINT64_MAX << (8 * low);
+    for (i = 0; i < size - low; i++)
+        if (above[i] != (number >> 63 != 0 ? 0xFF : 0))
             return mi_machine_malformed(machine, "ints of more than 64 bits "
                                         "are not supported");
-    }
     return mi_machine_push(machine,
                            mi_node_int((int64_t)number, machine->pool));
 }

@@ -17,8 +17,8 @@
  * meets their parts after them; it makes them here when it has met all.
  *
  * A new kind needs its content below, its constructor, and an entry in:
- * kind names (value.c), mi_node_compare() or mi_node_equal(), the copy, the
- * printer, the encoder and the decoder.
+ * kind names (value.c), compare.c, the copy, the printer, the encoder and
+ * the decoder.
  */
 #ifndef MI_NODE_H
 #define MI_NODE_H
@@ -37,8 +37,7 @@ struct mito_value_t {
         double number;
         const char *text; /* str and bytes: count of them and a 0 */
         /* list, tuple: count of them; dict: key, value, key, value, and
-         * behind them, when count is above MI_DICT_SMALL, the positions of
-         * the pairs (uint32_t) in the order of their keys. */
+         * behind them, when count is above MI_DICT_SMALL, an index. */
         const mito_value_t *const *items;
     } as;
 };
@@ -109,6 +108,10 @@ const mito_value_t *const *mi_dict_find_text(const mito_value_t *dict,
 /* A total order of all hashable nodes, in which those are equal that are one
  * key in Python. It has no other meaning. Below, at or above 0. */
 int mi_node_compare(const mito_value_t *one, const mito_value_t *other);
+
+/* A number that is the same for nodes that are one key in Python, and hardly
+ * ever for others. For hashable nodes. */
+uint64_t mi_node_rank(const mito_value_t *value);
 
 /* Python's == . */
 int mi_node_equal(const mito_value_t *one, const mito_value_t *other);

@@ -63,7 +63,9 @@ const char *win_to_utf8_lossy(const wchar_t *wide, apr_pool_t *pool)
     return text != NULL ? text : "";
 }
 
-/* With this prefix a path may be longer than MAX_PATH. */
+/* With this prefix a path may be longer than MAX_PATH, also that of a
+ * program for CreateProcess; Wine 8 cannot start one there. A working
+ * directory may not, with any prefix. */
 static wchar_t *lift_limit(wchar_t *path, size_t length, apr_pool_t *pool)
 {
     static const wchar_t local[] = L"\\\\?\\", remote[] = L"\\\\?\\UNC";
