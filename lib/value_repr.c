@@ -6,13 +6,11 @@
 #include <mito/value.h>
 
 #include "core/error.h"
+#include "value_float.h"
 #include "wire/node.h"
 
-#include <float.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Where the text goes; only counted while text is NULL. */
@@ -43,134 +41,12 @@ static void put_int(sink_t *sink, int64_t number)
     put_string(sink, text);
 }
 
-/* A positive float as digits d and exponent e: d[0].d[1]d[2]... times ten to
- * the power of e. */
-typedef struct decimal_t {
-    char digits[24];
-    int count;
-    int exponent;
-} decimal_t;
-
-/* The nearest decimal of so many digits. What stands between them may be
- * any decimal point, as the locale has it. */
-static void round_to(decimal_t *decimal, double number, int digits)
-{
-    char text[64];
-    const char *at;
-
-    snprintf(text, sizeof(text), "%.*e", digits - 1, number);
-    decimal->count = 0;
-    for (at = text; *at != 'e'; at++)
-        if (*at >= '0' && *at <= '9')
-            decimal->digits[decimal->count++] = *at;
-    decimal->exponent = atoi(at + 1);
-}
-
-static double value_of(const decimal_t *decimal)
-{
-    char text[64];
-
-    snprintf(text, sizeof(text), "%.*se%d", decimal->count, decimal->digits,
-             decimal->exponent - decimal->count + 1);
-    return strtod(text, NULL);
-}
-
-/* The next decimal above with as many digits. */
-static void step_up(decimal_t *decimal)
-{
-    int i = decimal->count - 1;
-
-    while (i >= 0 && decimal->digits[i] == '9')
-        decimal->digits[i--] = '0';
-    if (i >= 0) {
-        decimal->digits[i]++;
-        return;
-    }
-    decimal->digits[0] = '1';
-    decimal->exponent++;
-}
-
-/* As few digits as lead back to the same float. The nearest decimal is the
- * first to do so, but for powers of two: the float below is nearer than the
- * one above, and only the decimal above may lead back. Up to 15 digits every
- * decimal survives, unless the float is too small to be a normal one. */
-static void shorten(decimal_t *decimal, double number)
-{
-    int digits = number < DBL_MIN ? 1 : DBL_DIG;
-
-    for (; digits < 17; digits++) {
-        round_to(decimal, number, digits);
-        if (value_of(decimal) == number)
-            break;
-        step_up(decimal);
-        if (value_of(decimal) == number)
-            break;
-    }
-    if (digits == 17)
-        round_to(decimal, number, digits);
-    while (decimal->count > 1 && decimal->digits[decimal->count - 1] == '0')
-        decimal->count--;
-}
-
-static void put_zeros(sink_t *sink, int count)
-{
-    for (; count > 0; count--)
-        put(sink, "0", 1);
-}
-
-/* 0.00012, 12.5, 12.0, 1200.0 */
-static void put_plain(sink_t *sink, const decimal_t *decimal)
-{
-    int whole = decimal->exponent + 1;
-
-    if (whole <= 0) {
-        put(sink, "0.", 2);
-        put_zeros(sink, -whole);
-        put(sink, decimal->digits, (size_t)decimal->count);
-    } else if (whole < decimal->count) {
-        put(sink, decimal->digits, (size_t)whole);
-        put(sink, ".", 1);
-        put(sink, decimal->digits + whole, (size_t)(decimal->count - whole));
-    } else {
-        put(sink, decimal->digits, (size_t)decimal->count);
-        put_zeros(sink, whole - decimal->count);
-        put(sink, ".0", 2);
-    }
-}
-
-/* 1e+16, 1.25e-07 */
-static void put_scientific(sink_t *sink, const decimal_t *decimal)
-{
-    char text[16];
-
-    put(sink, decimal->digits, 1);
-    if (decimal->count > 1) {
-        put(sink, ".", 1);
-        put(sink, decimal->digits + 1, (size_t)decimal->count - 1);
-    }
-    snprintf(text, sizeof(text), "e%+03d", decimal->exponent);
-    put_string(sink, text);
-}
-
 static void put_float(sink_t *sink, double number)
 {
-    decimal_t decimal;
+    char text[MI_FLOAT_TEXT_SIZE];
 
-    if (isnan(number)) {
-        put(sink, "nan", 3);
-        return;
-    }
-    if (signbit(number))
-        put(sink, "-", 1);
-    if (isinf(number)) {
-        put(sink, "inf", 3);
-        return;
-    }
-    shorten(&decimal, fabs(number));
-    if (decimal.exponent >= -4 && decimal.exponent < 16)
-        put_plain(sink, &decimal);
-    else
-        put_scientific(sink, &decimal);
+    mi_float_text(text, number);
+    put_string(sink, text);
 }
 
 /* ---- Text ---- */

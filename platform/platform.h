@@ -279,7 +279,8 @@ apr_status_t plat_handle_share(plat_handle_t handle, plat_handle_t *shared,
                                char token[PLAT_TOKEN_SIZE]);
 
 /* In the child: the handle for a token. Says MITO_EMALFORMED for a text
- * that is no token or names nothing that was handed over. */
+ * that is no token or names nothing that was handed over, and always in a
+ * program that runs with other rights than its caller's (set-user-ID). */
 apr_status_t plat_handle_take(const char *token, plat_handle_t *handle);
 
 /* ------------------------------------------------------------------------

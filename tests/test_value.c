@@ -148,7 +148,7 @@ static void sequences_hold_their_items(void)
     CU_ASSERT_PTR_NULL(mito_list_of(NULL, 1, pool));
 }
 
-static void dicts_keep_the_order_of_insertion(void)
+static void dicts_keep_their_order(void)
 {
     const mito_value_t *dict = mito_dict(pool, text("z"), integer(1),
                                          text("a"), integer(2),
@@ -180,7 +180,7 @@ static void equal_numbers_are_one_key(void)
     CU_ASSERT_EQUAL(mito_as_int(mito_dict_get(dict, mito_none())), 3);
 }
 
-static void large_ints_and_floats_are_told_apart(void)
+static void ints_and_floats_compare_exactly(void)
 {
     const int64_t limit = INT64_C(1) << 53;
     const mito_value_t *dict = mito_dict(
@@ -199,7 +199,7 @@ static void large_ints_and_floats_are_told_apart(void)
     CU_ASSERT(mito_value_equal(integer(0), mito_float(-0.0, pool)));
 }
 
-static void tuples_are_keys_when_their_items_are(void)
+static void tuples_can_be_keys(void)
 {
     const mito_value_t *key = mito_tuple(pool, text("a"), integer(2));
     const mito_value_t *dict = mito_dict(pool, key, mito_none());
@@ -263,7 +263,61 @@ static void large_dicts_find_their_keys(void)
     CU_ASSERT_PTR_NULL(mito_get(dict, "0"));
 }
 
-/* Around the size at which a dict begins to keep its keys sorted, also when
+/* Keys of every kind, enough of them for an index, found by their equals. */
+static void keys_can_be_of_every_kind(void)
+{
+    const mito_value_t *nan = mito_float(NAN, pool);
+    const mito_value_t *const pairs[][2] = {
+        {mito_none(), mito_none()},
+        {nan, nan},
+        {integer(1), mito_bool(1)},
+        {mito_bool(0), mito_float(-0.0, pool)},
+        {mito_float(-2.0, pool), integer(-2)},
+        {integer(INT64_MIN), mito_float(-9223372036854775808.0, pool)},
+        {mito_float(9223372036854775808.0, pool),
+         mito_float(9223372036854775808.0, pool)},
+        {integer(INT64_MAX), integer(INT64_MAX)},
+        {mito_float(2.5, pool), mito_float(2.5, pool)},
+        {mito_float(1e300, pool), mito_float(1e300, pool)},
+        {mito_float(INFINITY, pool), mito_float(INFINITY, pool)},
+        {mito_float(-INFINITY, pool), mito_float(-INFINITY, pool)},
+        {text(""), text("")},
+        {mito_bytes(NULL, 0, pool), mito_bytes("", 0, pool)},
+        {text("eight by"), text("eight by")},
+        {mito_bytes("eight by", 8, pool), mito_bytes("eight by", 8, pool)},
+        {text("more than eight"), text("more than eight")},
+        {mito_tuple_of(NULL, 0, pool), mito_tuple_of(NULL, 0, pool)},
+        {mito_tuple(pool, integer(1), text("a")),
+         mito_tuple(pool, mito_bool(1), text("a"))},
+        {mito_tuple(pool, text("a"), integer(1)),
+         mito_tuple(pool, text("a"), mito_float(1.0, pool))},
+    };
+    enum { COUNT = sizeof(pairs) / sizeof(pairs[0]) };
+    const mito_value_t *items[2 * COUNT];
+    const mito_value_t *dict;
+    const mito_value_t *copy;
+    size_t i;
+
+    for (i = 0; i < COUNT; i++) {
+        items[2 * i] = pairs[i][0];
+        items[2 * i + 1] = integer((int64_t)i);
+    }
+    dict = mito_dict_of(items, 2 * COUNT, pool);
+    CU_ASSERT_EQUAL_FATAL(mito_count(dict), COUNT);
+    copy = mito_value_copy(dict, pool);
+    for (i = 0; i < COUNT; i++) {
+        CU_ASSERT_PTR_EQUAL(mito_dict_get(dict, pairs[i][1]),
+                            items[2 * i + 1]);
+        if (pairs[i][0] != nan)
+            CU_ASSERT(mito_value_equal(mito_dict_get(copy, pairs[i][1]),
+                                       items[2 * i + 1]));
+    }
+    CU_ASSERT_PTR_NULL(mito_dict_get(dict, mito_float(NAN, pool)));
+    CU_ASSERT_PTR_NULL(mito_get(dict, "eight b"));
+    CU_ASSERT_PTR_EQUAL(mito_get(dict, "eight by"), items[29]);
+}
+
+/* Around the size at which a dict begins to keep an index, also when
  * duplicates bring it back below. */
 static void dicts_of_every_size_agree(void)
 {
@@ -300,6 +354,8 @@ static void readers_take_anything(void)
     size_t size = 7;
 
     CU_ASSERT_EQUAL(mito_value_kind(NULL), MITO_KIND_ABSENT);
+    CU_ASSERT_STRING_EQUAL(mito_kind_name(MITO_KIND_ABSENT), "nothing");
+    CU_ASSERT_STRING_EQUAL(mito_kind_name((mito_kind_e)77), "unknown");
     CU_ASSERT_EQUAL(mito_count(NULL), 0);
     CU_ASSERT_EQUAL(mito_count(mito_none()), 0);
     CU_ASSERT_EQUAL(mito_as_int(mito_item(mito_get(dict, "b"), 3)), 0);
@@ -355,16 +411,7 @@ static void insisting_readers_name_the_kind(void)
     CU_ASSERT(truth == 1 && real == 2.0 && number == 1);
 }
 
-static void kinds_have_names(void)
-{
-    CU_ASSERT_STRING_EQUAL(mito_kind_name(MITO_KIND_ABSENT), "nothing");
-    CU_ASSERT_STRING_EQUAL(mito_kind_name(mito_value_kind(mito_none())),
-                           "None");
-    CU_ASSERT_STRING_EQUAL(mito_kind_name(MITO_KIND_DICT), "dict");
-    CU_ASSERT_STRING_EQUAL(mito_kind_name((mito_kind_e)77), "unknown");
-}
-
-static void a_missing_part_is_traced_to_its_cause(void)
+static void missing_parts_are_traced(void)
 {
     const mito_value_t *value = mito_list(
         pool, integer(1),
@@ -523,21 +570,17 @@ static const mito_test_t tests[] = {
     {"text_must_be_utf8", text_must_be_utf8, 0},
     {"bytes_are_any_bytes", bytes_are_any_bytes, 0},
     {"sequences_hold_their_items", sequences_hold_their_items, 0},
-    {"dicts_keep_the_order_of_insertion",
-     dicts_keep_the_order_of_insertion, 0},
+    {"dicts_keep_their_order", dicts_keep_their_order, 0},
     {"equal_numbers_are_one_key", equal_numbers_are_one_key, 0},
-    {"large_ints_and_floats_are_told_apart",
-     large_ints_and_floats_are_told_apart, 0},
-    {"tuples_are_keys_when_their_items_are",
-     tuples_are_keys_when_their_items_are, 0},
+    {"ints_and_floats_compare_exactly", ints_and_floats_compare_exactly, 0},
+    {"tuples_can_be_keys", tuples_can_be_keys, 0},
     {"not_a_number_is_a_key_of_its_own", not_a_number_is_a_key_of_its_own, 0},
     {"large_dicts_find_their_keys", large_dicts_find_their_keys, 0},
+    {"keys_can_be_of_every_kind", keys_can_be_of_every_kind, 0},
     {"dicts_of_every_size_agree", dicts_of_every_size_agree, 0},
     {"readers_take_anything", readers_take_anything, 0},
     {"insisting_readers_name_the_kind", insisting_readers_name_the_kind, 0},
-    {"kinds_have_names", kinds_have_names, 0},
-    {"a_missing_part_is_traced_to_its_cause",
-     a_missing_part_is_traced_to_its_cause, 0},
+    {"missing_parts_are_traced", missing_parts_are_traced, 0},
     {"nesting_has_a_limit", nesting_has_a_limit, 0},
     {"sizes_cannot_wrap_around", sizes_cannot_wrap_around, 0},
     {"equality_is_pythons", equality_is_pythons, 0},

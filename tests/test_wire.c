@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test_wire: values as pickles: recorded bytes, round trips, damaged and
- * hostile input, and the real Python where there is one.
+ * hostile input.
  */
 #include "runner.h"
+#include "random_value.h"
 
 #include "lib/wire/pickle.h"
 
@@ -20,124 +21,6 @@ static apr_pool_t *pool;
 /* Bytes in a string literal, which may have zeros inside. */
 #define DECODE(value, literal)                                              \
     mi_pickle_decode((value), (literal), sizeof(literal) - 1, NULL, pool)
-
-/* ---- Random values ---- */
-
-static size_t below(size_t limit)
-{
-    return (size_t)(mito_test_random() % limit);
-}
-
-static const mito_value_t *random_int(void)
-{
-    uint64_t number = mito_test_random() >> below(64);
-
-    return mito_int((int64_t)(below(2) ? number : 0 - number), pool);
-}
-
-static const mito_value_t *random_float(void)
-{
-    static const double special[] = {0.0, -0.0, 1.0, 1e16, 0.1, 1e-5, 2.5};
-    uint64_t bits = mito_test_random();
-    double number;
-
-    if (below(3) == 0)
-        return mito_float(special[below(7)], pool);
-    memcpy(&number, &bits, sizeof(number));
-    /* Not-a-number is equal to nothing, which is not what we look for. */
-    return mito_float(number == number ? number : 0.5, pool);
-}
-
-static size_t random_length(void)
-{
-    return below(20) == 0 ? 250 + below(20) : below(12);
-}
-
-static const mito_value_t *random_str(void)
-{
-    static const char *const pieces[] = {
-        "a", "B", "7", " ", "'", "\"", "\\", "\n", "\t", "\x01", "\x7f",
-        "\xc2\x85", "\xc2\xa0", "\xc2\xad", "\xc3\xa9", "\xe6\x97\xa5",
-        "\xf0\x9f\x90\x8d", "\xed\xb2\x80", "\xed\x9e\xa3",
-    };
-    const size_t count = sizeof(pieces) / sizeof(pieces[0]);
-    size_t length = random_length();
-    char text[2000];
-    size_t size = 0;
-    const char *piece;
-
-    while (length-- > 0) {
-        piece = pieces[below(count)];
-        memcpy(text + size, piece, strlen(piece));
-        size += strlen(piece);
-    }
-    return mito_str_n(text, size, pool);
-}
-
-static const mito_value_t *random_bytes(void)
-{
-    unsigned char bytes[300];
-    size_t size = random_length();
-    size_t i;
-
-    for (i = 0; i < size; i++)
-        bytes[i] = (unsigned char)below(256);
-    return mito_bytes(bytes, size, pool);
-}
-
-static const mito_value_t *random_scalar(void)
-{
-    switch (below(7)) {
-    case 0:
-        return mito_none();
-    case 1:
-        return mito_bool((int)below(2));
-    case 2:
-    case 3:
-        return random_int();
-    case 4:
-        return random_float();
-    case 5:
-        return random_str();
-    default:
-        return random_bytes();
-    }
-}
-
-static const mito_value_t *random_key(int depth)
-{
-    const mito_value_t *items[4];
-    size_t count = below(5);
-    size_t i;
-
-    if (depth == 0 || below(4) != 0)
-        return random_scalar();
-    for (i = 0; i < count; i++)
-        items[i] = random_key(depth - 1);
-    return mito_tuple_of(items, count, pool);
-}
-
-static const mito_value_t *random_value(int depth)
-{
-    const mito_value_t *items[24];
-    size_t kind = below(6);
-    size_t count = below(below(8) == 0 ? 13 : 5);
-    size_t i;
-
-    if (depth == 0 || kind > 2)
-        return random_scalar();
-    if (kind == 2) {
-        for (i = 0; i < count; i++) {
-            items[2 * i] = random_key(depth - 1);
-            items[2 * i + 1] = random_value(depth - 1);
-        }
-        return mito_dict_of(items, 2 * count, pool);
-    }
-    for (i = 0; i < count; i++)
-        items[i] = random_value(depth - 1);
-    return kind == 0 ? mito_list_of(items, count, pool)
-                     : mito_tuple_of(items, count, pool);
-}
 
 /* ---- Recorded bytes ---- */
 
@@ -259,7 +142,7 @@ static void random_values_survive(void)
 
     for (i = 0; i < 20000; i++) {
         MITO_ASSERT_OK_FATAL(apr_pool_create(&pool, parent));
-        round_trip(random_value(6));
+        round_trip(random_value(6, pool));
         apr_pool_destroy(pool);
     }
     pool = parent;
@@ -513,123 +396,6 @@ static void limits_can_be_tightened(void)
                                     pool));
 }
 
-/* ---- Python ---- */
-
-/* Reads records of our making (the size of a pickle and of its repr, then
- * both) and checks that it sees the same, and would have written the same
- * bytes but for a frame. Answers with its own pickles of the same values in
- * every protocol. */
-static const char script[] =
-    "import sys, io, struct, pickle\n"
-    "i, o = sys.stdin.buffer, sys.stdout.buffer\n"
-    "def pure(v):\n"
-    "    f = io.BytesIO(); p = pickle.Pickler(f, 4); p.fast = True\n"
-    "    p.dump(v); b = f.getvalue()\n"
-    "    return b[:2] + b[11:] if b[2:3] == b'\\x95' else b\n"
-    "n = 0\n"
-    "while True:\n"
-    "    head = i.read(8)\n"
-    "    if not head: break\n"
-    "    a, b = struct.unpack('<II', head)\n"
-    "    data, text = i.read(a), i.read(b).decode()\n"
-    "    value = pickle.loads(data)\n"
-    "    assert repr(value) == text, (n, repr(value), text)\n"
-    "    assert pure(value) == data, (n, value, data)\n"
-    "    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):\n"
-    "        if protocol == 2 and \"b'\" in text or 'b\"' in text: continue\n"
-    "        data = pickle.dumps(value, protocol)\n"
-    "        o.write(struct.pack('<II', n, len(data)) + data)\n"
-    "    n += 1\n";
-
-enum { PYTHON_VALUES = 2000 };
-
-static unsigned char *put_u32(unsigned char *at, size_t number)
-{
-    int i;
-
-    for (i = 0; i < 4; i++)
-        *at++ = (unsigned char)(number >> (8 * i));
-    return at;
-}
-
-static size_t get_u32(const unsigned char *at)
-{
-    return at[0] | (size_t)at[1] << 8 | (size_t)at[2] << 16
-           | (size_t)at[3] << 24;
-}
-
-static size_t write_record(unsigned char *out, const mito_value_t *value)
-{
-    const char *text = mito_value_repr(value, pool);
-    size_t size = 0;
-
-    MITO_ASSERT_OK_FATAL(mi_pickle_size(&size, value));
-    if (out != NULL) {
-        out = put_u32(out, size);
-        out = put_u32(out, strlen(text));
-        mi_pickle_write(out, value);
-        memcpy(out + size, text, strlen(text));
-    }
-    return 8 + size + strlen(text);
-}
-
-static void check_answer(const mito_value_t *const *values,
-                         const unsigned char *answer, size_t size)
-{
-    const unsigned char *end = answer + size;
-    const mito_value_t *back = NULL;
-    size_t records = 0;
-    size_t index;
-
-    while (answer < end) {
-        index = get_u32(answer);
-        size = get_u32(answer + 4);
-        CU_ASSERT_FATAL(index < PYTHON_VALUES
-                        && size <= (size_t)(end - answer) - 8);
-        MITO_ASSERT_OK_FATAL(mi_pickle_decode(&back, answer + 8, size, NULL,
-                                              pool));
-        CU_ASSERT_STRING_EQUAL_FATAL(mito_value_repr(back, pool),
-                                     mito_value_repr(values[index], pool));
-        answer += 8 + size;
-        records++;
-    }
-    printf("%d values there, %llu pickles back\n", (int)PYTHON_VALUES,
-           (unsigned long long)records);
-    CU_ASSERT(records >= 2 * PYTHON_VALUES);
-}
-
-static void python_agrees(void)
-{
-    const mito_value_t *values[PYTHON_VALUES];
-    mito_completed_t *done = NULL;
-    mito_run_options_t options = {.capture_output = 1};
-    unsigned char *records;
-    size_t size = 0;
-    size_t i;
-    apr_status_t status;
-
-    for (i = 0; i < PYTHON_VALUES; i++) {
-        values[i] = random_value(5);
-        size += write_record(NULL, values[i]);
-    }
-    records = apr_palloc(pool, size);
-    options.input = records;
-    options.input_size = size;
-    for (i = 0; i < PYTHON_VALUES; i++)
-        records += write_record(records, values[i]);
-    status = mito_run(&done, MITO_ARGV("python3", "-c", script), &options,
-                      pool);
-    if (APR_STATUS_IS_ENOENT(status)) {
-        mito_test_skip("there is no python3");
-        return;
-    }
-    MITO_ASSERT_OK_FATAL(status);
-    printf("%s", mito_completed_error(done, NULL));
-    CU_ASSERT_EQUAL_FATAL(mito_completed_exit_code(done), 0);
-    records = (unsigned char *)mito_completed_output(done, &size);
-    check_answer(values, records, size);
-}
-
 static const mito_test_t tests[] = {
     {"writes_the_bytes_that_python_writes",
      writes_the_bytes_that_python_writes, 0},
@@ -647,7 +413,6 @@ static const mito_test_t tests[] = {
     {"nesting_bombs_are_refused", nesting_bombs_are_refused, 0},
     {"memo_bombs_are_refused", memo_bombs_are_refused, 0},
     {"limits_can_be_tightened", limits_can_be_tightened, 0},
-    {"python_agrees", python_agrees, 60},
     {NULL, NULL, 0}
 };
 

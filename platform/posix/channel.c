@@ -11,6 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
+
 apr_status_t plat_channel_create(plat_channel_t *channel,
                                  plat_handle_t *other,
                                  plat_direction_e direction,
@@ -99,12 +103,25 @@ apr_status_t plat_handle_share(plat_handle_t handle, plat_handle_t *shared,
     return APR_SUCCESS;
 }
 
+/* What is handed over names a function to call. A program that runs with
+ * other rights than its caller's takes nothing of the kind from him. */
+static int has_borrowed_rights(void)
+{
+#ifdef __linux__
+    if (getauxval(AT_SECURE))
+        return 1;
+#endif
+    return getuid() != geteuid() || getgid() != getegid();
+}
+
 apr_status_t plat_handle_take(const char *token, plat_handle_t *handle)
 {
     struct stat status;
 
     if (token[0] != '0' + SHARED_DESCRIPTOR || token[1] != '\0'
+        || has_borrowed_rights()
         || sys_fstat(SHARED_DESCRIPTOR, &status) != 0
+        || status.st_uid != geteuid()
         || fcntl(SHARED_DESCRIPTOR, F_SETFD, FD_CLOEXEC) != 0)
         return MITO_EMALFORMED;
     *handle = SHARED_DESCRIPTOR;

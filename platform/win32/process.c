@@ -53,6 +53,11 @@ apr_status_t plat_process_fork(plat_process_t *process, int *child)
     return MITO_ENOTSUP;
 }
 
+int plat_fork_is_default(void)
+{
+    return 0;
+}
+
 apr_status_t plat_process_await(plat_process_t *process,
                                 plat_deadline_t deadline)
 {
@@ -84,13 +89,18 @@ apr_status_t plat_process_reap(plat_process_t *process, int64_t *exit_code)
     return APR_SUCCESS;
 }
 
-/* A process that has ended keeps its own exit code. */
+/* A process that has ended keeps its own exit code. When the job cannot be
+ * ended, the process itself still is, and the caller hears of the rest. */
 apr_status_t plat_process_kill(plat_process_t *process)
 {
+    apr_status_t status;
+
     if (process->job == NULL
         || sys_TerminateJobObject(process->job, SIGNALED(KILL)))
         return APR_SUCCESS;
-    return win_last_status();
+    status = win_last_status();
+    TerminateProcess(process->process, SIGNALED(KILL));
+    return status;
 }
 
 int64_t plat_process_id(const plat_process_t *process)
