@@ -129,9 +129,7 @@ static char *put_positive(char *at, double number)
 {
     decimal_t decimal;
 
-    if (isnan(number))
-        return put(at, "nan", 3);
-    if (isinf(number))
+    if (number > DBL_MAX)
         return put(at, "inf", 3);
     shorten(&decimal, number);
     if (decimal.exponent >= -4 && decimal.exponent < 16)
@@ -143,8 +141,13 @@ void mi_float_text(char text[MI_FLOAT_TEXT_SIZE], double number)
 {
     char *at = text;
 
-    if (signbit(number) && !isnan(number))
-        *at++ = '-';
-    at = put_positive(at, fabs(number));
+    if (number != number) {
+        at = put(at, "nan", 3);
+    } else {
+        /* The negative zero, too, has a sign. */
+        if (copysign(1.0, number) < 0.0)
+            *at++ = '-';
+        at = put_positive(at, fabs(number));
+    }
     *at = '\0';
 }

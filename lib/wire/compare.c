@@ -19,9 +19,10 @@ static int is_float(const mito_value_t *value)
     return value->kind == MITO_KIND_FLOAT;
 }
 
+/* Not-a-number: the one that is not equal to itself. */
 static int is_nan(const mito_value_t *value)
 {
-    return is_float(value) && isnan(value->as.number);
+    return is_float(value) && value->as.number != value->as.number;
 }
 
 /* An int and a float by their exact values: a conversion to double would
