@@ -114,15 +114,16 @@ static char *put_plain(char *at, const decimal_t *decimal)
 /* 1e+16, 1.25e-07 */
 static char *put_scientific(char *at, const decimal_t *decimal)
 {
-    char text[16];
+    char exponent[16];
+    int size = snprintf(exponent, sizeof(exponent), "e%+03d",
+                        decimal->exponent);
 
     at = put(at, decimal->digits, 1);
     if (decimal->count > 1) {
         at = put(at, ".", 1);
         at = put(at, decimal->digits + 1, decimal->count - 1);
     }
-    return put(at, text, snprintf(text, sizeof(text), "e%+03d",
-                                  decimal->exponent));
+    return put(at, exponent, size);
 }
 
 static char *put_positive(char *at, double number)

@@ -795,7 +795,7 @@ static const mito_test_t tests[] = {
     {"a_kill_shows_as_signal_9", a_kill_shows_as_signal_9, 0},
     {"difficult_arguments_arrive", difficult_arguments_arrive, 0},
     {"a_thousand_random_vectors_arrive",
-     a_thousand_random_vectors_arrive, 240},
+     a_thousand_random_vectors_arrive, 900},
     {"a_hundred_thousand_arguments", a_hundred_thousand_arguments, 60},
     {"too_long_is_said", too_long_is_said, 0},
     {"bytes_that_are_no_text", bytes_that_are_no_text, 0},

@@ -509,7 +509,6 @@ static void values_print_as_in_python(void)
     ASSERT_REPR(integer(INT64_MIN), "-9223372036854775808");
     ASSERT_REPR(mito_tuple_of(NULL, 0, pool), "()");
     ASSERT_REPR(mito_tuple(pool, integer(1)), "(1,)");
-    ASSERT_REPR(mito_tuple(pool, integer(1), integer(2)), "(1, 2)");
     ASSERT_REPR(mito_dict(pool, text("a"),
                           mito_list(pool, integer(1), mito_float(2.5, pool),
                                     mito_none()),

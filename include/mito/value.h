@@ -240,8 +240,9 @@ inline const mito_value_t *mito_dict(apr_pool_t *pool, Items... items)
 extern "C" {
 #else
 
-/* An array on the spot and its length, for the three macros below. */
+/** An array of values written in place, for the three macros below. */
 #define MITO_VALUES(...) ((const mito_value_t *const[]){__VA_ARGS__})
+/** The length of that array. */
 #define MITO_VALUES_COUNT(...)                                              \
     (sizeof(MITO_VALUES(__VA_ARGS__)) / sizeof(const mito_value_t *))
 
@@ -481,11 +482,12 @@ MITO_DECLARE(int) mito_value_equal(const mito_value_t *one,
                                    const mito_value_t *other);
 
 /**
- * A value in Python's notation: `{'a': [1, 2.5, None], b'\x00': (True,)}`.
+ * A value in Python's notation: `{'a': [1, 2.5, None], b'b': (True,)}`.
  *
- * Floats have as few digits as lead back to the same float. Control
- * characters, quotes, backslashes and surrogates are escaped as Python does
- * it; all other text is printed as it is, in UTF-8.
+ * Floats have as few digits as lead back to the same float. Quotes,
+ * backslashes, surrogates and those of the first 256 characters that do not
+ * print are escaped as Python does it; all other text is printed as it is,
+ * in UTF-8.
  *
  * @param value Any value; NULL prints as `NULL`.
  * @param pool  Where the text is made.
