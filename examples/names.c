@@ -24,7 +24,8 @@ int main(int argc, const char *const *argv)
 
     MITO_CHECK(mito_init(&argc, &argv, &pool));
     introduce(NULL, pool);
-    MITO_CHECK(mito_process_start(&service, introduce, mito_none(), &named, pool));
+    MITO_CHECK(mito_process_start(&service, introduce, mito_none(), &named,
+                                  pool));
     MITO_CHECK(mito_process_join(service, MITO_FOREVER));
     MITO_CHECK(mito_process_start(&other, introduce, mito_none(), NULL, pool));
     MITO_CHECK(mito_process_join(other, MITO_FOREVER));

@@ -37,7 +37,7 @@ void mito_check_failed(apr_status_t status, const char *file, int line)
     if (sentence[0] == '\0')
         sentence = mito_strerror(status, text, sizeof(text));
     fprintf(stderr, "%s:%d: %s\n", file, line, sentence);
-    exit(EXIT_FAILURE);
+    exit(1);
 }
 
 apr_status_t mi_require_init(void)

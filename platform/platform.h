@@ -260,7 +260,9 @@ apr_status_t plat_channel_read(plat_channel_t *channel, void *buffer,
 /* Writes some of the bytes. APR_EAGAIN: none yet; the port may then be
  * writing from the buffer, so the next call must be for the same bytes, and
  * they must stay until it returned something else or the channel is closed.
- * APR_EOF: nobody reads any more. */
+ * The thread that called must live as long: Windows calls off what a thread
+ * has begun when it ends, and the next call is an error. APR_EOF: nobody
+ * reads any more. */
 apr_status_t plat_channel_write(plat_channel_t *channel, const void *bytes,
                                 size_t size, size_t *count);
 

@@ -52,7 +52,7 @@ static void a_stray_child_says_so(void)
     mito_completed_t *done = NULL;
 
     MITO_ASSERT_OK(mito_run(&done,
-        MITO_ARGV(mito_test_helper("arguments"), "--mito-child=7"),
+        MITO_ARGV(mito_test_helper("logger"), "--mito-child=7"),
         &(mito_run_options_t){.capture_output = 1}, program_pool));
     CU_ASSERT_EQUAL(mito_completed_exit_code(done), 2);
     CU_ASSERT_STRING_EQUAL(mito_completed_output(done, NULL), "");

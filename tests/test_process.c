@@ -69,11 +69,11 @@ static int hang(const mito_value_t *args, apr_pool_t *child_pool)
 
 static int crash(const mito_value_t *args, apr_pool_t *child_pool)
 {
-    volatile int *volatile nowhere = NULL;
+    volatile int *volatile nowhere = (int *)(uintptr_t)64;
 
     (void)args;
     (void)child_pool;
-    /* A sanitizer would make an exit code of it. */
+    /* A sanitizer would make an exit code of it, and knows NULL. */
     signal(SIGSEGV, SIG_DFL);
     return *nowhere;
 }
@@ -302,8 +302,8 @@ static void the_pool_joins(void)
         mito_process_t *process = NULL;
 
         apr_pool_create(&inner, pool);
-        MITO_ASSERT_OK(mito_process_start(&process, return_argument, mito_none(),
-                                          &options, inner));
+        MITO_ASSERT_OK(mito_process_start(&process, return_argument,
+            mito_none(), &options, inner));
         apr_pool_destroy(inner);
     }
 }
@@ -600,8 +600,8 @@ static void a_host_cannot_run_another_programs_functions(void)
     mito_process_t *process = NULL;
 
     MITO_ASSERT_OK(mito_set_executable(mito_test_helper("mito-worker")));
-    MITO_ASSERT_OK_FATAL(mito_process_start(&process, return_argument, mito_none(),
-                                            &spawned, pool));
+    MITO_ASSERT_OK_FATAL(mito_process_start(&process, return_argument,
+        mito_none(), &spawned, pool));
     MITO_ASSERT_STATUS(mito_process_join(process, MITO_FOREVER),
                        MITO_EIMAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(mito_errmsg(), "mito-worker"));

@@ -173,6 +173,7 @@ MITO_DECLARE(void) mito_check_failed(apr_status_t status, const char *file,
  * clock: setting the system's time neither shortens nor lengthens it.
  * 0 only tries. Any negative value waits without limit.
  * @{ */
+/** The timeout of a call that waits as long as it takes. */
 #define MITO_FOREVER ((apr_interval_time_t)-1)
 /** @} */
 

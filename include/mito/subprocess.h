@@ -54,6 +54,7 @@ typedef enum mito_stream_e {
 
 /** One of a command's standard streams. All zero: inherited. */
 typedef struct mito_stream_t {
+    /** Where it goes, or comes from. */
     mito_stream_e to;
 } mito_stream_t;
 
@@ -223,7 +224,8 @@ MITO_DECLARE(apr_status_t) mito_popen_start(
  * @param timeout The longest time to take.
  * @retval APR_TIMEUP  The time was up. The command runs on, what it wrote
  *         so far is kept; the next call goes on where this one stopped and
- *         must be given the same input or NULL.
+ *         must be given the same input or NULL. Windows: the thread that
+ *         called must not end before input is used up.
  * @retval MITO_EINVAL Input for a command that has no input pipe, or other
  *         input than that of a first call that timed out.
  * @retval MITO_ECLOSED The command was closed.

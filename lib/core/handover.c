@@ -29,6 +29,9 @@ enum { ANSWER_NONE, ANSWER_RUNS, ANSWER_FAILED };
  * no parent sees it. */
 #define EXIT_STRAY 2
 
+/* Not EXIT_FAILURE, which is -1 in some C libraries of Windows. */
+#define EXIT_FAILED 1
+
 typedef struct header_t {
     char magic[sizeof(magic)];
     char version[16];           /* both sides must be the same mito */
@@ -175,7 +178,7 @@ static PLAT_NORETURN void fail(mi_handover_t *handover, apr_status_t status)
     snprintf(header->sentence, sizeof(header->sentence), "%s",
              mito_errmsg());
     plat_atomic_store(&header->answer, ANSWER_FAILED);
-    exit(EXIT_FAILURE);
+    exit(EXIT_FAILED);
 }
 
 static apr_status_t check_version(const header_t *header)
@@ -249,7 +252,7 @@ int mi_run_target(mito_target_t *target, const mito_value_t *args,
 
         mito_log(MITO_LOG_ERROR, "function returned %d: %s", code,
                  mito_strerror(code, text, sizeof(text)));
-        code = EXIT_FAILURE;
+        code = EXIT_FAILED;
     }
     mito_log(MITO_LOG_INFO, "process exiting with exitcode %d", code);
     return code;

@@ -4,16 +4,16 @@
  * that a test sees every byte whatever the terminal or the C library would
  * make of it.
  */
-#include <mito.h>
-
+#include <apr_general.h>
 #include <stdio.h>
 
+/* APR, and not mito, tells what the arguments are. */
 int main(int argc, const char *const *argv)
 {
-    apr_pool_t *pool;
     int i;
 
-    MITO_CHECK(mito_init(&argc, &argv, &pool));
+    if (apr_app_initialize(&argc, &argv, NULL) != APR_SUCCESS)
+        return 1;
     for (i = 1; i < argc; i++) {
         const char *byte;
 

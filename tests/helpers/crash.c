@@ -3,13 +3,13 @@
  * crash: ends by an invalid memory access.
  */
 #include <signal.h>
-#include <stddef.h>
+#include <stdint.h>
 
 int main(void)
 {
-    volatile int *volatile nowhere = NULL;
+    volatile int *volatile nowhere = (int *)(uintptr_t)64;
 
-    /* A sanitizer would make an exit code of it. */
+    /* A sanitizer would make an exit code of it, and knows NULL. */
     signal(SIGSEGV, SIG_DFL);
     return *nowhere;
 }

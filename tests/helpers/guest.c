@@ -33,8 +33,8 @@ int main(int argc, const char *const *argv)
     MITO_CHECK(mito_init(NULL, NULL, &pool));
     if (argc > 2)
         MITO_CHECK(mito_set_executable(argv[2]));
-    status = mito_process_start(&process, load(argv[1], pool), mito_none(), &spawned,
-                                pool);
+    status = mito_process_start(&process, load(argv[1], pool), mito_none(),
+                                &spawned, pool);
     if (status == APR_SUCCESS)
         status = mito_process_join(process, MITO_FOREVER);
     if (status != APR_SUCCESS) {

@@ -45,7 +45,8 @@ int main(int argc, const char *const *argv)
     MITO_CHECK(mito_init(&argc, &argv, &pool));
     if (argc > 2)
         replace(argv[1], argv[2], pool);
-    MITO_CHECK(mito_process_start(&process, target, mito_none(), &spawned, pool));
+    MITO_CHECK(mito_process_start(&process, target, mito_none(), &spawned,
+                                  pool));
     status = mito_process_join(process, MITO_FOREVER);
     if (status == APR_SUCCESS)
         puts("the target ran");

@@ -87,7 +87,8 @@ int main(int argc, const char *const *argv)
         mito_log(MITO_LOG_INFO, "%s", text);
     } else if (strcmp(argv[1], "child") == 0) {
         mito_log_to_stderr(MITO_LOG_INFO);
-        MITO_CHECK(mito_process_start(&child, greet, mito_none(), &options, pool));
+        MITO_CHECK(mito_process_start(&child, greet, mito_none(), &options,
+                                      pool));
         MITO_CHECK(mito_process_join(child, MITO_FOREVER));
     } else if (strcmp(argv[1], "many") == 0) {
         log_from_many(&options, pool);
