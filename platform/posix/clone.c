@@ -10,8 +10,8 @@
  * speaks the CPU's language, clone3 also clears the signal handlers, which
  * saves the child 64 system calls (2 % of starting a small program).
  */
+#include "process.h"
 #include "start.h"
-
 #include "sys.h"
 
 #include <stdlib.h>
@@ -115,17 +115,6 @@ static int fail_to_clone(void)
     return 0;
 }
 
-/* Ends a child that cannot be kept hold of. */
-static void abandon(pid_t pid)
-{
-    int saved = errno;
-    siginfo_t info;
-
-    kill(pid, SIGKILL);
-    waitid(P_PID, (id_t)pid, &info, WEXITED);
-    errno = saved;
-}
-
 /* ENOSYS: not here; it is not asked for again. */
 static POSIX_CHILD_SIDE int clone_clearing_handlers(
     void (*run)(void *), void *argument, plat_process_t *process)
@@ -149,36 +138,25 @@ static POSIX_CHILD_SIDE int clone_clearing_handlers(
         return (int)-pid;
     process->pid = (pid_t)pid;
     process->exit_descriptor = descriptor;
+    process->is_pidfd = 1;
     return 0;
 }
 
-static POSIX_CHILD_SIDE int clone_keeping_handlers(
-    void (*run)(void *), void *argument, plat_process_t *process)
+static POSIX_CHILD_SIDE int clone_keeping_handlers(void (*run)(void *),
+                                                   void *argument,
+                                                   pid_t *pid)
 {
     _Alignas(16) char stack[CHILD_STACK_SIZE];
     struct call call = {run, argument};
-    int descriptor;
-    int pid;
 
     if (fail_to_clone())
         return EAGAIN;
-    pid = clone(call_run, stack + sizeof(stack),
-                CLONE_VM | CLONE_VFORK | SIGCHLD, &call);
-    if (pid < 0)
-        return errno;
-    descriptor = sys_pidfd_open(pid);
-    if (descriptor < 0) {
-        abandon(pid);
-        return errno;
-    }
-    process->pid = pid;
-    process->exit_descriptor = descriptor;
-    return 0;
+    *pid = clone(call_run, stack + sizeof(stack),
+                 CLONE_VM | CLONE_VFORK | SIGCHLD, &call);
+    return *pid < 0 ? errno : 0;
 }
 
 #else
-
-#include <sys/event.h>
 
 static int clone_clearing_handlers(void (*run)(void *), void *argument,
                                    plat_process_t *process)
@@ -190,34 +168,14 @@ static int clone_clearing_handlers(void (*run)(void *), void *argument,
 }
 
 static int clone_keeping_handlers(void (*run)(void *), void *argument,
-                                  plat_process_t *process)
+                                  pid_t *pid)
 {
-    struct kevent event;
-    int queue = kqueue();
-    pid_t pid;
-
-    if (queue < 0)
-        return errno;
-    fcntl(queue, F_SETFD, FD_CLOEXEC);
-    pid = vfork();
-    if (pid == 0) {
+    *pid = vfork();
+    if (*pid == 0) {
         run(argument);
         _exit(127);
     }
-    EV_SET(&event, (uintptr_t)pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0, NULL);
-    if (pid < 0
-        || (kevent(queue, &event, 1, NULL, 0, NULL) != 0 && errno != ESRCH)) {
-        int error = errno;
-        siginfo_t info;
-
-        close(queue);
-        if (pid > 0 && kill(pid, SIGKILL) == 0)
-            waitid(P_PID, (id_t)pid, &info, WEXITED);
-        return error;
-    }
-    process->pid = pid;
-    process->exit_descriptor = queue;
-    return 0;
+    return *pid < 0 ? errno : 0;
 }
 
 #endif
@@ -226,6 +184,7 @@ int clone_run(void (*run)(void *), void *argument, int *handlers_cleared,
               sigset_t *mask, plat_process_t *process)
 {
     sigset_t all;
+    pid_t pid;
     int error;
 
     *handlers_cleared = 1;
@@ -235,9 +194,9 @@ int clone_run(void (*run)(void *), void *argument, int *handlers_cleared,
     *handlers_cleared = 0;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, mask);
-    error = clone_keeping_handlers(run, argument, process);
+    error = clone_keeping_handlers(run, argument, &pid);
     pthread_sigmask(SIG_SETMASK, mask, NULL);
-    return error;
+    return error != 0 ? error : posix_watch(process, pid);
 }
 
 static POSIX_CHILD_SIDE void raise_flag(void *flag)

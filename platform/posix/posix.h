@@ -14,13 +14,14 @@ typedef int plat_handle_t;
 #define PLAT_HANDLE_NONE (-1)
 
 /* The pid stays ours until the process is reaped. The exit descriptor is
- * readable from the process's end on, for any number of waiters: a pidfd on
- * Linux, a kqueue elsewhere. */
+ * readable from the process's end on, for any number of waiters; see
+ * watch.c. */
 struct plat_process_t {
     pid_t pid;
     int exit_descriptor;
+    int is_pidfd;
 };
-#define PLAT_PROCESS_NONE {-1, -1}
+#define PLAT_PROCESS_NONE {-1, -1, 0}
 
 struct plat_channel_t {
     int descriptor;

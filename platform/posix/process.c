@@ -11,59 +11,30 @@
 
 #include <time.h>
 
-#ifdef __linux__
-
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
 
-/* Never somebody else's status, even if the pid has been used again. */
+/* By the pidfd it is never somebody else's status, even if the pid has been
+ * used again because other code reaped our child. */
 static int take_status(const plat_process_t *process, siginfo_t *info)
 {
-    return sys_waitid((idtype_t)P_PIDFD, (id_t)process->exit_descriptor, info,
-                      WEXITED);
-}
-
-static int send_kill(const plat_process_t *process)
-{
-    return sys_pidfd_send_signal(process->exit_descriptor, SIGKILL);
-}
-
-static int exit_descriptor_open(pid_t pid)
-{
-    return sys_pidfd_open(pid);
-}
-
-#else
-
-#include <sys/event.h>
-
-static int take_status(const plat_process_t *process, siginfo_t *info)
-{
+#ifdef __linux__
+    if (process->is_pidfd)
+        return sys_waitid((idtype_t)P_PIDFD, (id_t)process->exit_descriptor,
+                          info, WEXITED);
+#endif
     return sys_waitid(P_PID, (id_t)process->pid, info, WEXITED);
 }
 
 static int send_kill(const plat_process_t *process)
 {
+#ifdef __linux__
+    if (process->is_pidfd)
+        return sys_pidfd_send_signal(process->exit_descriptor, SIGKILL);
+#endif
     return kill(process->pid, SIGKILL);
 }
-
-static int exit_descriptor_open(pid_t pid)
-{
-    struct kevent event;
-    int queue = kqueue();
-
-    if (queue < 0)
-        return -1;
-    fcntl(queue, F_SETFD, FD_CLOEXEC);
-    EV_SET(&event, (uintptr_t)pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0, NULL);
-    if (kevent(queue, &event, 1, NULL, 0, NULL) == 0 || errno == ESRCH)
-        return queue;
-    close(queue);
-    return -1;
-}
-
-#endif
 
 int posix_poll(struct pollfd *items, nfds_t count, plat_deadline_t deadline)
 {
@@ -117,26 +88,13 @@ apr_status_t plat_process_kill(plat_process_t *process)
     posix_kill_descendants(process);
     if (send_kill(process) == 0 || errno == ESRCH)
         return APR_SUCCESS;
-    /* A sandbox may know nothing of pidfds; the pid is still ours. */
+    /* A sandbox may forbid the call; the pid is still ours. */
     return kill(process->pid, SIGKILL) == 0 ? APR_SUCCESS : errno;
-}
-
-/* A child that could not be watched is one too many. */
-static apr_status_t end_unwatched(pid_t pid)
-{
-    apr_status_t status = errno;
-    siginfo_t info;
-
-    kill(pid, SIGKILL);
-    while (waitid(P_PID, (id_t)pid, &info, WEXITED) != 0 && errno == EINTR)
-        ;
-    return status;
 }
 
 apr_status_t plat_process_fork(plat_process_t *process, int *child)
 {
     pid_t pid = sys_fork();
-    int descriptor;
 
     if (pid < 0)
         return errno;
@@ -144,13 +102,8 @@ apr_status_t plat_process_fork(plat_process_t *process, int *child)
         *child = 1;
         return APR_SUCCESS;
     }
-    descriptor = exit_descriptor_open(pid);
-    if (descriptor < 0)
-        return end_unwatched(pid);
-    process->pid = pid;
-    process->exit_descriptor = descriptor;
     *child = 0;
-    return APR_SUCCESS;
+    return posix_watch(process, pid);
 }
 
 /* macOS: its system libraries start threads of their own. */

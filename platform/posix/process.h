@@ -9,6 +9,10 @@
 
 #include <poll.h>
 
+/* Makes the process object of a child that was just made, with a descriptor
+ * that tells its end. Returns 0 or an errno; there is no child then. */
+int posix_watch(plat_process_t *process, pid_t pid);
+
 /* poll() until a deadline, through interruptions. */
 int posix_poll(struct pollfd *items, nfds_t count, plat_deadline_t deadline);
 

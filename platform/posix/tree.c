@@ -127,7 +127,8 @@ void posix_kill_descendants(const plat_process_t *process)
     tree_t tree = {NULL, 0, 0};
     size_t i;
 
-    if (!add_member(&tree, process->pid, process->exit_descriptor))
+    if (!process->is_pidfd
+        || !add_member(&tree, process->pid, process->exit_descriptor))
         return;
     if (sys_pidfd_send_signal(process->exit_descriptor, SIGSTOP) == 0) {
         while (pass(&tree) > 0)
