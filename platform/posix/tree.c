@@ -9,7 +9,8 @@
  * pidfd first and is asked for its parent after that: if the answer still
  * is a stopped member of the tree, the pidfd is the child that was meant.
  * What left the tree before, because its parent had ended, is not found.
- * Elsewhere nothing is found.
+ * Where there are no pidfds the pid has to do: its parent is stopped, so
+ * nobody reaps it. On other systems than Linux nothing is found.
  */
 #include "process.h"
 
@@ -24,7 +25,7 @@
 
 typedef struct member_t {
     pid_t pid;
-    int descriptor;
+    int descriptor;         /* -1: there are no pidfds */
 } member_t;
 
 /* members[0] is the root, whose descriptor is somebody else's. */
@@ -33,6 +34,13 @@ typedef struct tree_t {
     size_t count;
     size_t room;
 } tree_t;
+
+static int signal_member(const member_t *member, int number)
+{
+    if (member->descriptor < 0)
+        return kill(member->pid, number);
+    return sys_pidfd_send_signal(member->descriptor, number);
+}
 
 static pid_t parent_of(pid_t pid)
 {
@@ -92,14 +100,14 @@ static int take_in(tree_t *tree, pid_t pid)
     if (is_member(tree, pid) || !is_member(tree, parent_of(pid)))
         return 0;
     descriptor = sys_pidfd_open(pid);
-    if (descriptor < 0)
+    if (descriptor < 0 && errno != ENOSYS && errno != EPERM)
         return 0;
     if (!is_member(tree, parent_of(pid))
         || !add_member(tree, pid, descriptor)) {
-        close(descriptor);
+        plat_handle_close(&descriptor);
         return 0;
     }
-    sys_pidfd_send_signal(descriptor, SIGSTOP);
+    signal_member(&tree->members[tree->count - 1], SIGSTOP);
     return 1;
 }
 
@@ -127,15 +135,15 @@ void posix_kill_descendants(const plat_process_t *process)
     tree_t tree = {NULL, 0, 0};
     size_t i;
 
-    if (!process->is_pidfd
-        || !add_member(&tree, process->pid, process->exit_descriptor))
+    if (!add_member(&tree, process->pid,
+                    process->is_pidfd ? process->exit_descriptor : -1))
         return;
-    if (sys_pidfd_send_signal(process->exit_descriptor, SIGSTOP) == 0) {
+    if (signal_member(&tree.members[0], SIGSTOP) == 0) {
         while (pass(&tree) > 0)
             ;
         for (i = 1; i < tree.count; i++) {
-            sys_pidfd_send_signal(tree.members[i].descriptor, SIGKILL);
-            close(tree.members[i].descriptor);
+            signal_member(&tree.members[i], SIGKILL);
+            plat_handle_close(&tree.members[i].descriptor);
         }
     }
     free(tree.members);

