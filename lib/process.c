@@ -12,6 +12,7 @@
 #include "core/identity.h"
 #include "core/pool.h"
 #include "core/startup.h"
+#include "wire/node.h"
 
 #include <apr_strings.h>
 #include <stdio.h>
@@ -259,10 +260,7 @@ apr_status_t mito_process_start(mito_process_t **process,
         status = mi_error(MITO_EINVAL, "cannot start a process: it has no "
                           "function to run");
     if (status == APR_SUCCESS && args == NULL)
-        status = mi_error(MITO_EINVAL, "cannot start a process: its "
-                          "arguments are NULL; nothing is mito_none()%s%s",
-                          mito_errmsg()[0] == '\0' ? "" : "; the failure "
-                          "before: ", mito_errmsg());
+        status = mi_value_missing("what a process is to be given");
     if (status == APR_SUCCESS)
         status = check_method(method);
     if (status != APR_SUCCESS)

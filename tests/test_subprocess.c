@@ -693,6 +693,41 @@ static void closed_streams_of_the_host_do_not_matter(void)
     CU_ASSERT_EQUAL(mito_completed_exit_code(done), 0);
 }
 
+#ifdef SIGPIPE
+static volatile sig_atomic_t signals_counted;
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals_counted++;
+}
+#endif
+
+/* mito ignores SIGPIPE in the program, and the program may handle others:
+ * neither is the command's business. */
+static void signals_are_the_commands_own(void)
+{
+#ifdef SIGPIPE
+    static const struct {
+        const char *command;
+        int number;
+    } signals[] = {{"kill -PIPE $$", SIGPIPE}, {"kill -TERM $$", SIGTERM}};
+    mito_completed_t *done = NULL;
+    size_t i;
+
+    signal(SIGTERM, count_signal);
+    for (i = 0; i < 2; i++) {
+        MITO_ASSERT_OK(mito_run(&done,
+            MITO_ARGV("sh", "-c", signals[i].command), NULL, pool));
+        CU_ASSERT_EQUAL(mito_completed_exit_code(done), -signals[i].number);
+    }
+    signal(SIGTERM, SIG_DFL);
+    CU_ASSERT_EQUAL(signals_counted, 0);
+#else
+    mito_test_skip("there is no SIGPIPE here");
+#endif
+}
+
 /* ---- statuses that others take ---- */
 
 static void a_status_that_was_taken_is_not_made_up(void)
@@ -851,6 +886,7 @@ static const mito_test_t tests[] = {
      a_command_gets_no_other_descriptor, 0},
     {"closed_streams_of_the_host_do_not_matter",
      closed_streams_of_the_host_do_not_matter, 0},
+    {"signals_are_the_commands_own", signals_are_the_commands_own, 0},
     {"a_status_that_was_taken_is_not_made_up",
      a_status_that_was_taken_is_not_made_up, 0},
     {"threads_run_commands_at_once", threads_run_commands_at_once, 120},
