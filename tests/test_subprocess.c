@@ -677,6 +677,28 @@ static void a_command_gets_no_other_descriptor(void)
         fclose(files[i]);
 }
 
+/* Started while another's pipes are open, and still running when those are
+ * closed: if it had got an end of them, the other would never see the end
+ * of its input. */
+static void a_command_holds_no_other_commands_pipe(void)
+{
+    const mito_command_options_t piped = {.input = {MITO_STREAM_PIPE},
+                                          .output = {MITO_STREAM_PIPE}};
+    mito_popen_t *reader = NULL;
+    mito_popen_t *bystander = NULL;
+
+    MITO_ASSERT_OK_FATAL(mito_popen_start(&reader, MITO_ARGV(HELPER("copy")),
+                                          &piped, pool));
+    MITO_ASSERT_OK_FATAL(mito_popen_start(&bystander,
+        MITO_ARGV(HELPER("hang")), &piped, pool));
+    MITO_ASSERT_OK(mito_popen_communicate(reader, "text", 4, MITO_FOREVER));
+    CU_ASSERT_STRING_EQUAL(mito_popen_output(reader, NULL), "text");
+    MITO_ASSERT_STATUS(mito_popen_wait(bystander, 0), APR_TIMEUP);
+    MITO_ASSERT_OK(mito_popen_kill(bystander));
+    MITO_ASSERT_OK(mito_popen_close(bystander));
+    MITO_ASSERT_OK(mito_popen_close(reader));
+}
+
 /* A host that closed its standard streams: what mito opens may then have
  * their numbers. */
 static void closed_streams_of_the_host_do_not_matter(void)
@@ -884,6 +906,8 @@ static const mito_test_t tests[] = {
     {"input_without_a_pipe_is_refused", input_without_a_pipe_is_refused, 0},
     {"a_command_gets_no_other_descriptor",
      a_command_gets_no_other_descriptor, 0},
+    {"a_command_holds_no_other_commands_pipe",
+     a_command_holds_no_other_commands_pipe, 0},
     {"closed_streams_of_the_host_do_not_matter",
      closed_streams_of_the_host_do_not_matter, 0},
     {"signals_are_the_commands_own", signals_are_the_commands_own, 0},
