@@ -8,7 +8,6 @@
 
 #include <mito.h>
 
-#include <apr_dso.h>
 #include <apr_env.h>
 #include <apr_file_io.h>
 #include <apr_strings.h>
@@ -19,37 +18,7 @@
 
 static apr_pool_t *pool;
 
-static const mito_start_method_e methods[] = {MITO_START_SPAWN,
-                                              MITO_START_FORK};
-
-/* Runs the statement that follows with `options` set to each method. */
-#define EACH_METHOD(options)                                                \
-    for (size_t each_ = 0; each_ < 2; each_++)                              \
-        if (mito_has(MITO_CAP_FORK)                                         \
-            || methods[each_] != MITO_START_FORK)                           \
-            for (mito_process_options_t options = {                         \
-                     .start_method = methods[each_]}, *once_ = &options;    \
-                 once_ != NULL; once_ = NULL)
-
-static const mito_process_options_t spawned = {
-    .start_method = MITO_START_SPAWN};
-
-/* Starts, joins, and returns the exit code; -1000 when something failed. */
-static int64_t run(mito_target_t *target, const mito_value_t *args,
-                   const mito_process_options_t *options)
-{
-    mito_process_t *process = NULL;
-    int64_t code = -1000;
-
-    MITO_ASSERT_OK(mito_process_start(&process, target, args, options,
-                                      pool));
-    if (process == NULL)
-        return code;
-    MITO_ASSERT_OK(mito_process_join(process, MITO_FOREVER));
-    MITO_ASSERT_OK(mito_process_exitcode(&code, process));
-    MITO_ASSERT_OK(mito_process_close(process));
-    return code;
-}
+#include "processes.h"
 
 /* ---- targets ---- */
 
@@ -506,178 +475,10 @@ static void the_environment_is_inherited(void)
         CU_ASSERT_EQUAL(run(check_environment, mito_none(), &options), 0);
 }
 
-/* ---- functions of other images ---- */
-
-static const char *library(const char *name)
-{
-    const char *folder = NULL;
-    char *value;
-
-    if (apr_env_get(&value, "MITO_TEST_DIR", pool) == APR_SUCCESS)
-        folder = value;
-    return apr_pstrcat(pool, folder == NULL ? "." : folder, "/", name,
-                       mito_has(MITO_CAP_FORK) ? ".so" : ".dll", NULL);
-}
-
-static mito_target_t *load_answer(const char *path)
-{
-    apr_dso_handle_t *loaded;
-    apr_dso_handle_sym_t symbol = NULL;
-    char text[256];
-
-    if (apr_dso_load(&loaded, path, pool) != APR_SUCCESS
-        || apr_dso_sym(&symbol, loaded, "plugin_answer") != APR_SUCCESS) {
-        fprintf(stderr, "%s: %s\n", path,
-                apr_dso_error(loaded, text, sizeof(text)));
-        CU_FAIL_FATAL("the test library cannot be loaded");
-    }
-    return (mito_target_t *)(uintptr_t)symbol;
-}
-
-static void a_function_of_a_shared_library(void)
-{
-    mito_target_t *answer = load_answer(library("plugin"));
-
-    EACH_METHOD(options) {
-        CU_ASSERT_EQUAL(run(answer, mito_none(), &options), 42);
-        CU_ASSERT_EQUAL(run(answer, mito_list(pool, mito_int(3, pool),
-                                              mito_int(4, pool)), &options),
-                        7);
-    }
-}
-
-/* What a helper prints. */
-static const char *output_of(const char *const *argv)
-{
-    mito_completed_t *done = NULL;
-
-    MITO_ASSERT_OK(mito_run(&done, argv,
-        &(mito_run_options_t){.capture_output = 1, .check = 1}, pool));
-    return done == NULL ? "" : mito_completed_output(done, NULL);
-}
-
-static void a_guest_needs_a_host(void)
-{
-    const char *output = output_of(MITO_ARGV(mito_test_helper("guest"),
-                                             library("plugin")));
-
-    CU_ASSERT_PTR_NOT_NULL(strstr(output, "MITO_EHOST: "));
-    CU_ASSERT_PTR_NOT_NULL(strstr(output, "mito_set_executable()"));
-}
-
-static void mito_worker_is_a_host(void)
-{
-    const char *output = output_of(MITO_ARGV(mito_test_helper("guest"),
-        library("plugin"), mito_test_helper("mito-worker")));
-
-    CU_ASSERT_PTR_NOT_NULL(strstr(output, "exit code 42"));
-}
-
-static void a_host_that_knows_nothing_of_mito(void)
-{
-    const char *output = output_of(MITO_ARGV(mito_test_helper("guest"),
-        library("plugin"), mito_test_helper("directory")));
-
-    CU_ASSERT_PTR_NOT_NULL(strstr(output, "MITO_EHOST: "));
-    CU_ASSERT_PTR_NOT_NULL(strstr(output, "mito_init()"));
-}
-
-static void a_missing_host(void)
-{
-    const mito_process_options_t options = {
-        .start_method = MITO_START_SPAWN};
-    mito_process_t *process = NULL;
-
-    MITO_ASSERT_OK(mito_set_executable("./no-such-host"));
-    CU_ASSERT_TRUE(APR_STATUS_IS_ENOENT(mito_process_start(&process,
-        return_argument, mito_none(), &options, pool)));
-    CU_ASSERT_PTR_NULL(process);
-    MITO_ASSERT_OK(mito_set_executable(NULL));
-}
-
-static void a_host_cannot_run_another_programs_functions(void)
-{
-    mito_process_t *process = NULL;
-
-    MITO_ASSERT_OK(mito_set_executable(mito_test_helper("mito-worker")));
-    MITO_ASSERT_OK_FATAL(mito_process_start(&process, return_argument,
-        mito_none(), &spawned, pool));
-    MITO_ASSERT_STATUS(mito_process_join(process, MITO_FOREVER),
-                       MITO_EIMAGE);
-    CU_ASSERT_PTR_NOT_NULL(strstr(mito_errmsg(), "mito-worker"));
-    MITO_ASSERT_OK(mito_process_close(process));
-    MITO_ASSERT_OK(mito_set_executable(NULL));
-}
-
-/* Where a file that is in use cannot be removed it can be renamed. */
-static void put_in_place(const char *from, const char *to)
-{
-    if (apr_file_remove(to, pool) != APR_SUCCESS)
-        apr_file_rename(to, apr_pstrcat(pool, to, ".old", NULL), pool);
-    MITO_ASSERT_OK_FATAL(apr_file_copy(from, to, APR_FILE_SOURCE_PERMS,
-                                       pool));
-}
-
-static void remove_both(const char *path)
-{
-    apr_file_remove(path, pool);
-    apr_file_remove(apr_pstrcat(pool, path, ".old", NULL), pool);
-}
-
-/* The copy stands beside the original, where Windows finds its libraries. */
-static void a_rebuilt_program_is_noticed(void)
-{
-    const char *helper = mito_test_helper("identity");
-    const char *name = strrchr(helper, '/') + 1;
-    const char *own = apr_psprintf(pool, "%.*scopy-%08x-%s",
-                                   (int)(name - helper), helper,
-                                   (unsigned)mito_test_random(), name);
-    const char *output;
-
-    put_in_place(helper, own);
-    output = output_of(MITO_ARGV(own, own,
-                                 mito_test_helper("identity-rebuilt")));
-    CU_ASSERT_PTR_NOT_NULL(strstr(output, "MITO_EIMAGE: "));
-    CU_ASSERT_PTR_NOT_NULL(strstr(output, "another build"));
-    remove_both(own);
-}
-
-/* In a process of its own, as the library stays loaded until its end. */
-static int start_with_rebuilt_library(const mito_value_t *args,
-                                      apr_pool_t *child_pool)
-{
-    const char *copy = mito_as_str(mito_item(args, 0));
-    mito_target_t *answer;
-    mito_process_t *process = NULL;
-
-    pool = child_pool;
-    answer = load_answer(copy);
-    put_in_place(library("plugin-rebuilt"), copy);
-    if (mito_process_start(&process, answer, mito_none(), &spawned, child_pool)
-        != APR_SUCCESS
-        || mito_process_join(process, MITO_FOREVER) != MITO_EIMAGE
-        || strstr(mito_errmsg(), "another build") == NULL
-        || strstr(mito_errmsg(), "Process-1:1") == NULL)
-        return 1;
-    return 0;
-}
-
-static void a_rebuilt_library_is_noticed(void)
-{
-    const char *copy = apr_pstrcat(pool, mito_test_temporary_directory(),
-                                   "/copy.so", NULL);
-
-    put_in_place(library("plugin"), copy);
-    CU_ASSERT_EQUAL(run(start_with_rebuilt_library,
-        mito_list(pool, mito_str(copy, pool)), &spawned), 0);
-    remove_both(copy);
-}
-
 static const mito_test_t tests[] = {
     {"what_a_target_returns_is_the_exit_code",
      what_a_target_returns_is_the_exit_code, 0},
-    {"a_returned_status_is_exit_code_1",
-     a_returned_status_is_exit_code_1, 0},
+    {"a_returned_status_is_exit_code_1", a_returned_status_is_exit_code_1, 0},
     {"a_crash_shows_as_its_signal", a_crash_shows_as_its_signal, 0},
     {"a_target_may_call_exit", a_target_may_call_exit, 0},
     {"every_kind_of_value_arrives", every_kind_of_value_arrives, 0},
@@ -691,8 +492,7 @@ static const mito_test_t tests[] = {
      a_process_can_be_joined_again_and_again, 0},
     {"closing_nothing_is_fine", closing_nothing_is_fine, 0},
     {"a_process_cannot_join_itself", a_process_cannot_join_itself, 0},
-    {"several_threads_join_one_process",
-     several_threads_join_one_process, 0},
+    {"several_threads_join_one_process", several_threads_join_one_process, 0},
     {"the_pool_joins", the_pool_joins, 0},
     {"many_at_once", many_at_once, 60},
     {"a_process_knows_its_name", a_process_knows_its_name, 0},
@@ -707,16 +507,6 @@ static const mito_test_t tests[] = {
      fork_copies_memory_and_spawn_does_not, 0},
     {"the_input_of_a_process_is_empty", the_input_of_a_process_is_empty, 0},
     {"the_environment_is_inherited", the_environment_is_inherited, 0},
-    {"a_function_of_a_shared_library", a_function_of_a_shared_library, 0},
-    {"a_guest_needs_a_host", a_guest_needs_a_host, 0},
-    {"mito_worker_is_a_host", mito_worker_is_a_host, 0},
-    {"a_host_that_knows_nothing_of_mito",
-     a_host_that_knows_nothing_of_mito, 0},
-    {"a_missing_host", a_missing_host, 0},
-    {"a_host_cannot_run_another_programs_functions",
-     a_host_cannot_run_another_programs_functions, 0},
-    {"a_rebuilt_program_is_noticed", a_rebuilt_program_is_noticed, 0},
-    {"a_rebuilt_library_is_noticed", a_rebuilt_library_is_noticed, 0},
     {NULL, NULL, 0}
 };
 

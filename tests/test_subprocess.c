@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_subprocess: commands, their arguments, streams, errors and ends.
+ * test_subprocess: commands, their streams, errors and ends. Arguments have a
+ * program of their own, test_arguments.
  */
 #include "runner.h"
 
@@ -84,30 +85,6 @@ static void a_kill_shows_as_signal_9(void)
     CU_ASSERT_TRUE(mito_popen_pid(popen) > 0);
 }
 
-/* ---- arguments ---- */
-
-/* What the helper must print for the arguments. */
-static char *in_hexadecimal(const char *const *arguments)
-{
-    size_t size = 1;
-    const char *const *at;
-    char *text;
-    char *to;
-
-    for (at = arguments; *at != NULL; at++)
-        size += 2 * strlen(*at) + 1;
-    text = to = apr_palloc(pool, size);
-    for (at = arguments; *at != NULL; at++) {
-        const char *byte;
-
-        for (byte = *at; *byte != '\0'; byte++, to += 2)
-            snprintf(to, 3, "%02x", (unsigned)(unsigned char)*byte);
-        *to++ = '\n';
-    }
-    *to = '\0';
-    return text;
-}
-
 static const char *without_returns(const char *text)
 {
     char *copy = apr_pstrdup(pool, text);
@@ -118,128 +95,6 @@ static const char *without_returns(const char *text)
             *to++ = *text;
     *to = '\0';
     return copy;
-}
-
-/* argv[0] is set to the helper; 1 when the rest arrives. */
-static int arguments_arrive(const char **argv)
-{
-    mito_completed_t *done = NULL;
-
-    argv[0] = HELPER("arguments");
-    MITO_ASSERT_OK(mito_run(&done, argv, &captured, pool));
-    return done != NULL
-           && strcmp(without_returns(mito_completed_output(done, NULL)),
-                     in_hexadecimal(argv + 1)) == 0;
-}
-
-static void difficult_arguments_arrive(void)
-{
-    const char *argv[] = {
-        NULL, "", " ", "  two  blanks ", "tab\there", "line\nbreak", "\"",
-        "\"\"", "a\"b", "\\", "\\\\", "\\\"", "ends in \\", "ends in \\\\",
-        "c:\\dir with space\\", "a\\\\b", "a\\\\\"b", "'single'", "%PATH%",
-        "^&|<>()!", "$HOME `id` $(id)", "*", "?", "~", "-", "--", "/c",
-        "\xc3\xa9t\xc3\xa9", "\xe6\x97\xa5\xe6\x9c\xac",
-        "\xf0\x9f\x98\x80", "=", "#", ";", "", NULL};
-
-    CU_ASSERT_TRUE(arguments_arrive(argv));
-}
-
-static const char *random_argument(void)
-{
-    static const char *const pieces[] = {
-        "\"", "\"", "\\", "\\", "\\\\", " ", " ", "\t", "\n", "'", "%", "^",
-        "&", "|", "<", ">", "(", ")", "!", "$", "`", "*", "?", "a", "b",
-        "xyz", "=", ",", ";", "\x01", "\x7f", "\xc3\xa9",
-        "\xe6\x97\xa5", "\xf0\x9f\x98\x80", "\xc2\xa0"};
-    size_t count = (size_t)(mito_test_random() % 12);
-    char *text = apr_pcalloc(pool, 4 * count + 1);
-
-    for (; count > 0; count--)
-        strcat(text, pieces[mito_test_random()
-                            % (sizeof(pieces) / sizeof(*pieces))]);
-    return text;
-}
-
-static void a_thousand_random_vectors_arrive(void)
-{
-    apr_pool_t *outer = pool;
-    int round;
-
-    for (round = 0; round < 1000; round++) {
-        const char *argv[22] = {NULL};
-        size_t count = 1 + (size_t)(mito_test_random() % 20);
-        size_t i;
-
-        apr_pool_create(&pool, outer);
-        for (i = 1; i <= count; i++)
-            argv[i] = random_argument();
-        if (!arguments_arrive(argv))
-            CU_FAIL_FATAL("a vector did not arrive");
-        apr_pool_destroy(pool);
-    }
-    pool = outer;
-}
-
-/* All of them arrive, or the limit's error comes. */
-static void a_hundred_thousand_arguments(void)
-{
-    enum { COUNT = 100000 };
-    const char **argv = apr_pcalloc(pool, (COUNT + 2) * sizeof(*argv));
-    mito_completed_t *done = NULL;
-    apr_status_t status;
-    size_t i;
-
-    argv[0] = HELPER("arguments");
-    for (i = 1; i <= COUNT; i++)
-        argv[i] = apr_psprintf(pool, "%c", (int)('a' + i % 26));
-    status = mito_run(&done, argv, &captured, pool);
-    if (status == MITO_ETOOLONG) {
-        CU_ASSERT_FALSE(mito_has(MITO_CAP_FORK));
-        return;
-    }
-    MITO_ASSERT_OK(status);
-    CU_ASSERT_STRING_EQUAL(mito_completed_output(done, NULL),
-                           in_hexadecimal(argv + 1));
-}
-
-static void too_long_is_said(void)
-{
-    char *text = apr_pcalloc(pool, 300001);
-    mito_completed_t *done = NULL;
-
-    if (getenv("MITO_TEST_WRAPPER") != NULL) {
-        mito_test_skip("valgrind does not survive an execve that fails so");
-        return;
-    }
-    memset(text, 'x', 300000);
-    MITO_ASSERT_STATUS(mito_run(&done, MITO_ARGV(HELPER("arguments"), text),
-                                NULL, pool), MITO_ETOOLONG);
-    CU_ASSERT_PTR_NOT_NULL(strstr(mito_errmsg(), "longer than"));
-}
-
-/* POSIX passes bytes, Windows text. */
-static void bytes_that_are_no_text(void)
-{
-    const char *argv[] = {NULL, "\xff\xfe", "a\x80", NULL};
-    mito_completed_t *done = NULL;
-
-    if (mito_has(MITO_CAP_FORK)) {
-        CU_ASSERT_TRUE(arguments_arrive(argv));
-        return;
-    }
-    argv[0] = HELPER("arguments");
-    MITO_ASSERT_STATUS(mito_run(&done, argv, &captured, pool), MITO_ETEXT);
-}
-
-static void no_argument_vector_is_refused(void)
-{
-    static const char *const empty[] = {NULL};
-    mito_completed_t *done = NULL;
-
-    MITO_ASSERT_STATUS(mito_run(&done, NULL, NULL, pool), MITO_EINVAL);
-    MITO_ASSERT_STATUS(mito_run(&done, empty, NULL, pool), MITO_EINVAL);
-    CU_ASSERT_PTR_NULL(done);
 }
 
 /* ---- errors of starting ---- */
@@ -858,29 +713,19 @@ static void several_threads_wait_for_one_command(void)
 
 static const mito_test_t tests[] = {
     {"an_exit_code_comes_back", an_exit_code_comes_back, 0},
-    {"check_turns_failure_into_an_error",
-     check_turns_failure_into_an_error, 0},
+    {"check_turns_failure_into_an_error", check_turns_failure_into_an_error, 0},
     {"a_crash_shows_as_its_signal", a_crash_shows_as_its_signal, 0},
     {"a_kill_shows_as_signal_9", a_kill_shows_as_signal_9, 0},
-    {"difficult_arguments_arrive", difficult_arguments_arrive, 0},
-    {"a_thousand_random_vectors_arrive",
-     a_thousand_random_vectors_arrive, 900},
-    {"a_hundred_thousand_arguments", a_hundred_thousand_arguments, 60},
-    {"too_long_is_said", too_long_is_said, 0},
-    {"bytes_that_are_no_text", bytes_that_are_no_text, 0},
-    {"no_argument_vector_is_refused", no_argument_vector_is_refused, 0},
     {"a_missing_program", a_missing_program, 0},
     {"an_empty_name", an_empty_name, 0},
     {"a_directory", a_directory, 0},
     {"a_file_that_is_no_program", a_file_that_is_no_program, 0},
     {"a_bad_working_directory", a_bad_working_directory, 0},
     {"contradictions_are_refused", contradictions_are_refused, 0},
-    {"the_working_directory_is_entered",
-     the_working_directory_is_entered, 0},
+    {"the_working_directory_is_entered", the_working_directory_is_entered, 0},
     {"the_environment_is_replaced", the_environment_is_replaced, 0},
     {"the_environment_is_inherited", the_environment_is_inherited, 0},
-    {"an_empty_environment_is_possible",
-     an_empty_environment_is_possible, 0},
+    {"an_empty_environment_is_possible", an_empty_environment_is_possible, 0},
     {"a_nameless_variable_is_refused", a_nameless_variable_is_refused, 0},
     {"the_executable_may_differ_from_argv",
      the_executable_may_differ_from_argv, 0},
