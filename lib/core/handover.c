@@ -228,11 +228,6 @@ PLAT_NORETURN void mi_handover_run(const char *token, apr_pool_t *pool)
         status = mi_pickle_decode(&args, payload_of(&handover)
                                   + header->about_size,
                                   (size_t)header->args_size, NULL, pool);
-    if (status == APR_SUCCESS) {
-        status = plat_input_discard();
-        if (status != APR_SUCCESS)
-            mi_error_with(status, "its standard input cannot be replaced");
-    }
     if (status != APR_SUCCESS)
         fail(&handover, status);
     plat_atomic_store(&header->answer, ANSWER_RUNS);
