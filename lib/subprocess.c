@@ -5,7 +5,8 @@
  *
  * A popen's pipes and buffers are guarded by its io lock, which a thread
  * holds while it communicates; the child has a lock of its own, so that
- * another thread can kill the command meanwhile.
+ * another thread can kill the command meanwhile. Without pipes the two are
+ * one.
  */
 #include <mito/subprocess.h>
 
@@ -52,6 +53,13 @@ static apr_status_t check_streams(const mito_command_options_t *options)
         return mi_error(MITO_EINVAL, "a stream of a command is to go where "
                         "no mito_stream_e says");
     return APR_SUCCESS;
+}
+
+static int wants_pipes(const mito_command_options_t *options)
+{
+    return options->input.to == MITO_STREAM_PIPE
+           || options->output.to == MITO_STREAM_PIPE
+           || options->error.to == MITO_STREAM_PIPE;
 }
 
 /* Makes the pipe of one stream and says what the child is to be given. */
@@ -124,7 +132,7 @@ static apr_status_t close_at_cleanup(void *opaque)
 }
 
 static apr_status_t popen_create(mito_popen_t **popen, const char *program,
-                                 apr_pool_t *parent)
+                                 int has_pipes, apr_pool_t *parent)
 {
     static const plat_process_t no_process = PLAT_PROCESS_NONE;
     mito_popen_t *made;
@@ -139,7 +147,9 @@ static apr_status_t popen_create(mito_popen_t **popen, const char *program,
     what = apr_pstrcat(pool, "the command '", program, "'", NULL);
     mi_pipes_init(&made->pipes, what, pool);
     status = mi_child_init(&made->child, &no_process, what, pool);
-    if (status == APR_SUCCESS)
+    /* Without pipes it is never held for long, so one lock will do. */
+    made->io_lock = made->child.lock;
+    if (status == APR_SUCCESS && has_pipes)
         status = apr_thread_mutex_create(&made->io_lock,
                                          APR_THREAD_MUTEX_DEFAULT, pool);
     if (status != APR_SUCCESS) {
@@ -167,7 +177,7 @@ apr_status_t mito_popen_start(mito_popen_t **popen, const char *const *argv,
         options = &defaults;
     status = check_streams(options);
     if (status == APR_SUCCESS)
-        status = popen_create(&made, argv[0], pool);
+        status = popen_create(&made, argv[0], wants_pipes(options), pool);
     if (status != APR_SUCCESS)
         return status;
     status = start_child(made, argv, options);
