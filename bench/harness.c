@@ -288,6 +288,9 @@ static int run_each(entrant_t *entrants, const int *order, int count,
 
         if (!entrant->contender->disturbs != !disturbing)
             continue;
+        /* Nobody is to pay for what the one before left in the caches. */
+        if (keep && !disturbing)
+            run_once(entrant, figure_count, 0);
         run_once(entrant, figure_count, keep);
         found++;
     }
