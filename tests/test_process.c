@@ -27,6 +27,7 @@ static int return_argument(const mito_value_t *args, apr_pool_t *child_pool)
     return (int)mito_as_int(mito_item(args, 0));
 }
 
+/* Waits for nothing: it is there to be killed. */
 static int hang(const mito_value_t *args, apr_pool_t *child_pool)
 {
     (void)args;

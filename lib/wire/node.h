@@ -121,8 +121,8 @@ int mi_node_equal(const mito_value_t *one, const mito_value_t *other);
 size_t mi_text_valid(const char *text, size_t size);
 
 /* MITO_EINVAL for a function that takes a value and was given NULL. The
- * sentence leads to the builder that failed: "WHAT is NULL (before that: the
- * text is not UTF-8 at byte 7)". */
+ * sentence leads to the builder that failed: "WHAT is NULL; the failure
+ * before: the text of a str is not UTF-8 at byte 7". */
 apr_status_t mi_value_missing(const char *what);
 
 #endif /* MI_NODE_H */

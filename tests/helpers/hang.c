@@ -13,6 +13,7 @@ int main(int argc, char **argv)
         puts("started");
         fflush(stdout);
     }
+    /* Not to wait for anything: this is what does not end. */
     for (;;)
         apr_sleep(apr_time_from_sec(3600));
 }
