@@ -279,8 +279,9 @@ static void run_once(entrant_t *entrant, int figure_count, int keep)
 /* Lets those entrants that disturb, or those that do not, run once each.
  * Returns how many there were. */
 static int run_each(entrant_t *entrants, const int *order, int count,
-                    int disturbing, int figure_count, int keep)
+                    int disturbing, const bench_case_t *race, int keep)
 {
+    int figure_count = race->figure_count;
     int found = 0;
 
     for (int i = 0; i < count; i++) {
@@ -289,7 +290,7 @@ static int run_each(entrant_t *entrants, const int *order, int count,
         if (!entrant->contender->disturbs != !disturbing)
             continue;
         /* Nobody is to pay for what the one before left in the caches. */
-        if (keep && !disturbing)
+        if (keep && !disturbing && !race->apart)
             run_once(entrant, figure_count, 0);
         run_once(entrant, figure_count, keep);
         found++;
@@ -302,19 +303,20 @@ static void run_rounds(entrant_t *entrants, int count,
                        apr_pool_t *pool)
 {
     int *order = apr_palloc(pool, (apr_size_t)count * sizeof *order);
-    int figure_count = race->figure_count;
+    int warm_up =
+        race->warm_up_runs > 0 ? race->warm_up_runs : WARM_UP_ROUNDS;
 
     for (int i = 0; i < count; i++)
         order[i] = i;
-    for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
+    for (int round = -warm_up; round < rounds; round++) {
         int keep = round >= 0;
 
         shuffle(order, count);
-        run_each(entrants, order, count, 0, figure_count, keep);
+        run_each(entrants, order, count, 0, race, keep);
         if (race->seldom > 1 && round % race->seldom != 0)
             continue;
-        if (run_each(entrants, order, count, 1, figure_count, keep) > 0)
-            run_each(entrants, order, count, 0, figure_count, 0);
+        if (run_each(entrants, order, count, 1, race, keep) > 0)
+            run_each(entrants, order, count, 0, race, 0);
     }
 }
 
@@ -328,7 +330,15 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static void summarise(row_t *row, double *values, int count)
+/* The value that 99 of 100 runs reach. */
+static double find_p99(const double *values, int count, int is_rate)
+{
+    int rank = (count * 99 + 99) / 100;
+
+    return values[is_rate ? count - rank : rank - 1];
+}
+
+static void summarise(row_t *row, double *values, int count, int is_rate)
 {
     row->runs = count;
     row->median = NAN;
@@ -337,7 +347,7 @@ static void summarise(row_t *row, double *values, int count)
         return;
     qsort(values, (size_t)count, sizeof *values, compare_doubles);
     row->median = (values[(count - 1) / 2] + values[count / 2]) / 2;
-    row->p99 = values[(count * 99 + 99) / 100 - 1];
+    row->p99 = find_p99(values, count, is_rate);
 }
 
 /* Reports. */
@@ -356,10 +366,13 @@ static void print_head(const bench_case_t *race)
 
 static void print_row(const row_t *row)
 {
+    int decimals = row->median < 10 ? 3 : 1;
+
     if (isnan(row->median))
         printf(" - | - | - |");
     else
-        printf(" %.1f | %.1f | %.3f |", row->median, row->p99, row->ratio);
+        printf(" %.*f | %.*f | %.3f |", decimals, row->median, decimals,
+               row->p99, row->ratio);
 }
 
 static void report_entrant(bench_t *bench, const bench_case_t *race,
@@ -373,7 +386,8 @@ static void report_entrant(bench_t *bench, const bench_case_t *race,
                                      race->figures[i].name);
         row.contender = entrant->contender->name;
         row.unit = race->figures[i].unit;
-        summarise(&row, entrant->values[i], entrant->runs);
+        summarise(&row, entrant->values[i], entrant->runs,
+                  i < race->rate_count);
         if (entrant->contender == race->contenders[0])
             limits[i] = row.median;
         row.ratio = row.median / limits[i];

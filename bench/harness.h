@@ -75,12 +75,22 @@ typedef struct bench_case_t {
     const void *setting;
     const bench_figure_t *figures;
     int figure_count;
+    /** So many of the figures, the first ones, are rates: more is better.
+     *  What 99 of 100 runs reach is then below the median, and a ratio below
+     *  1 is worse than the limit. */
+    int rate_count;
     /** The first is the limit. */
     const bench_contender_t *const *contenders;
     int contender_count;
     /** Rounds, and rounds under --quick; --runs overrules both. */
     int runs;
     int quick_runs;
+    /** Rounds before, which are not measured; 0 is 10. */
+    int warm_up_runs;
+    /** Nonzero: every run has a process of its own, which finds nothing in
+     *  its caches that a run before could have left there. So there is no
+     *  unmeasured run before each. */
+    int apart;
     /** Contenders that disturb take part in one round of so many only; 0
      *  and 1 mean every round. */
     int seldom;

@@ -75,7 +75,7 @@ static apr_status_t run_capture(void *state, double *values)
     start_clock_begin(&clock);
     status = mito_run(
         &completed, MITO_ARGV(START_ECHO, START_WORD),
-        &(mito_run_options_t){.command.output = {MITO_STREAM_PIPE}}, state);
+        &(mito_run_options_t){.command.output.to = MITO_STREAM_PIPE}, state);
     start_clock_ended(&clock, values);
     if (status == APR_SUCCESS
         && strcmp(mito_completed_output(completed, NULL), START_PRINTED) != 0)

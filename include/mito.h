@@ -6,8 +6,10 @@
 #ifndef MITO_H
 #define MITO_H
 
+#include <mito/command.h>
 #include <mito/core.h>
 #include <mito/log.h>
+#include <mito/pipeline.h>
 #include <mito/process.h>
 #include <mito/subprocess.h>
 #include <mito/value.h>

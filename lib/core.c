@@ -5,6 +5,7 @@
  */
 #include <mito/core.h>
 
+#include "core/detached.h"
 #include "core/error.h"
 #include "core/handover.h"
 #include "core/pool.h"
@@ -86,6 +87,8 @@ static apr_status_t start_up(int *argc, const char *const **argv,
     status = plat_initialize();
     if (status == APR_SUCCESS)
         status = mi_pools_start();
+    if (status == APR_SUCCESS)
+        status = mi_detached_start(made);
     if (status == APR_SUCCESS && argc != NULL)
         status = plat_arguments(argc, argv, made);
     if (status == APR_SUCCESS && atexit(finish) != 0)

@@ -348,7 +348,8 @@ apr_status_t mito_process_kill(mito_process_t *process)
 {
     apr_status_t status = refuse_self(process, "kill");
 
-    return status == APR_SUCCESS ? mi_child_kill(&process->child) : status;
+    return status == APR_SUCCESS
+        ? mi_child_signal(&process->child, 9, MITO_SCOPE_TREE) : status;
 }
 
 apr_status_t mito_process_close(mito_process_t *process)

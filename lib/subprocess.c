@@ -1,171 +1,117 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * subprocess.c: commands. mito_popen_t is one start, its pipes and what was
- * read from them; mito_run() is a popen from start to end.
- *
- * A popen's pipes and buffers are guarded by its io lock, which a thread
- * holds while it communicates; the child has a lock of its own, so that
- * another thread can kill the command meanwhile. Without pipes the two are
- * one.
+ * subprocess.c: the life of a command, from its start to when it is closed.
  */
-#include <mito/subprocess.h>
+#include "subprocess.h"
 
-#include "core/child.h"
 #include "core/error.h"
-#include "core/pipes.h"
 #include "core/pool.h"
+#include "core/stop.h"
+
+#include "../platform/command_line.h"
 
 #include <apr_strings.h>
-#include <string.h>
-
-/* How long what is left in the pipes of a killed command is collected. */
-#define DRAIN_TIME apr_time_from_msec(100)
-
-/* How long the system may take to end a killed command. */
-#define KILL_TIME apr_time_from_sec(5)
-
-struct mito_popen_t {
-    apr_pool_t *pool;
-    mi_child_t child;
-    apr_thread_mutex_t *io_lock;
-    mi_pipes_t pipes;
-    int closed;
-};
-
-struct mito_completed_t {
-    const char *command;
-    int64_t exit_code;
-    mi_buffer_t output;
-    mi_buffer_t error;
-};
+#include <stdio.h>
 
 /* ---- starting ---- */
 
-static apr_status_t check_streams(const mito_command_options_t *options)
+/* When the pool goes the command is not left behind. One that is known to
+ * have ended is not searched for descendants: it was not stopped. */
+static apr_status_t stop_at_cleanup(void *opaque)
 {
-    if (options->input.to == MITO_STREAM_OUTPUT
-        || options->output.to == MITO_STREAM_OUTPUT)
-        return mi_error(MITO_EINVAL, "only the error stream of a command "
-                        "can go where its output goes");
-    if (options->input.to > MITO_STREAM_OUTPUT
-        || options->output.to > MITO_STREAM_OUTPUT
-        || options->error.to > MITO_STREAM_OUTPUT)
-        return mi_error(MITO_EINVAL, "a stream of a command is to go where "
-                        "no mito_stream_e says");
-    return APR_SUCCESS;
+    mito_popen_t *popen = opaque;
+
+    if (!popen->closed && mi_child_runs(&popen->child))
+        mito_popen_stop(popen, NULL);
+    return mito_popen_close(popen);
 }
 
-static int wants_pipes(const mito_command_options_t *options)
+const char *const *mi_copy_vector(const char *const *argv, apr_pool_t *pool)
 {
-    return options->input.to == MITO_STREAM_PIPE
-           || options->output.to == MITO_STREAM_PIPE
-           || options->error.to == MITO_STREAM_PIPE;
+    const char **copy;
+    size_t count = 0;
+
+    while (argv[count] != NULL)
+        count++;
+    copy = apr_palloc(pool, (count + 1) * sizeof(*copy));
+    copy[count] = NULL;
+    while (count-- > 0)
+        copy[count] = apr_pstrdup(pool, argv[count]);
+    return copy;
 }
 
-/* Makes the pipe of one stream and says what the child is to be given. */
-static apr_status_t prepare_stream(mito_popen_t *popen, int index,
-                                   mito_stream_e to, plat_stream_t *stream)
+static int wants_pump(const mito_command_options_t *options)
 {
-    switch (to) {
-    case MITO_STREAM_INHERIT:
-        stream->kind = PLAT_STREAM_INHERIT;
-        return APR_SUCCESS;
-    case MITO_STREAM_NULL:
-        stream->kind = PLAT_STREAM_NULL;
-        return APR_SUCCESS;
-    case MITO_STREAM_OUTPUT:
-        stream->kind = PLAT_STREAM_OUTPUT;
-        return APR_SUCCESS;
-    case MITO_STREAM_PIPE:
-        break;
-    }
-    stream->kind = PLAT_STREAM_HANDLE;
-    return mi_pipes_open(&popen->pipes, index, &stream->handle);
+    return mi_is_pumped(&options->input) || mi_is_pumped(&options->output)
+           || mi_is_pumped(&options->error);
 }
 
-static apr_status_t prepare_streams(mito_popen_t *popen,
-                                    const mito_command_options_t *options,
-                                    plat_stream_t streams[PLAT_STREAMS])
+static apr_status_t make_lock(apr_thread_mutex_t **lock, apr_pool_t *pool)
 {
-    const mito_stream_e to[PLAT_STREAMS] = {
-        options->input.to, options->output.to, options->error.to};
+    apr_status_t status = apr_thread_mutex_create(
+        lock, APR_THREAD_MUTEX_DEFAULT, pool);
+
+    return status == APR_SUCCESS ? status
+                                 : mi_error_with(status, "cannot make a lock");
+}
+
+static apr_status_t give_own_pump(mito_popen_t *made)
+{
     apr_status_t status = APR_SUCCESS;
-    int i;
 
-    for (i = 0; i < PLAT_STREAMS && status == APR_SUCCESS; i++)
-        status = prepare_stream(popen, i, to[i], &streams[i]);
+    made->pump = &made->own_pump;
+    made->flows = made->own_flows;
+    mi_pump_init(made->pump, made->flows, PLAT_STREAMS, made->child.what,
+                 made->pool);
+    made->pump->lock = made->child.lock;
+    if (made->has_pipes)
+        status = make_lock(&made->pump->lock, made->pool);
     return status;
 }
 
-static apr_status_t start_child(mito_popen_t *popen,
-                                const char *const *argv,
-                                const mito_command_options_t *options)
-{
-    plat_process_t process = PLAT_PROCESS_NONE;
-    plat_start_t start;
-    apr_status_t status;
-    int i;
-
-    memset(&start, 0, sizeof(start));
-    start.program = options->executable != NULL ? options->executable
-                                                : argv[0];
-    start.arguments = argv;
-    start.environment = options->environment;
-    start.working_directory = options->working_directory;
-    start.shared = PLAT_HANDLE_NONE;
-    for (i = 0; i < PLAT_STREAMS; i++)
-        start.streams[i].handle = PLAT_HANDLE_NONE;
-    status = prepare_streams(popen, options, start.streams);
-    if (status == APR_SUCCESS)
-        status = mi_child_start(&process, &start, popen->pool);
-    for (i = 0; i < PLAT_STREAMS; i++)
-        plat_handle_close(&start.streams[i].handle);
-    if (status != APR_SUCCESS)
-        return status;
-    popen->child.process = process;
-    return APR_SUCCESS;
-}
-
-static apr_status_t close_at_cleanup(void *opaque)
-{
-    return mito_popen_close(opaque);
-}
-
-static apr_status_t popen_create(mito_popen_t **popen, const char *program,
-                                 int has_pipes, apr_pool_t *parent)
+static apr_status_t create(mito_popen_t **popen, const char *const *argv,
+                           const mito_command_options_t *options,
+                           mi_pump_t *pump, mi_flow_t *flows,
+                           apr_pool_t *parent)
 {
     static const plat_process_t no_process = PLAT_PROCESS_NONE;
     mito_popen_t *made;
     apr_pool_t *pool;
-    const char *what;
     apr_status_t status = mi_pool_create(&pool, parent);
+    int i;
 
     if (status != APR_SUCCESS)
         return status;
     made = apr_pcalloc(pool, sizeof(*made));
     made->pool = pool;
-    what = apr_pstrcat(pool, "the command '", program, "'", NULL);
-    mi_pipes_init(&made->pipes, what, pool);
-    status = mi_child_init(&made->child, &no_process, what, pool);
-    /* Without pipes it is never held for long, so one lock will do. */
-    made->io_lock = made->child.lock;
-    if (status == APR_SUCCESS && has_pipes)
-        status = apr_thread_mutex_create(&made->io_lock,
-                                         APR_THREAD_MUTEX_DEFAULT, pool);
+    made->argv = mi_copy_vector(argv, pool);
+    made->stop = options->stop;
+    made->die_with_parent = options->die_with_parent;
+    made->has_pipes = pump != NULL || wants_pump(options);
+    made->pump = pump;
+    made->flows = flows;
+    for (i = 0; i < PLAT_STREAMS; i++)
+        made->files[i] = PLAT_HANDLE_NONE;
+    status = mi_child_init(&made->child, &no_process,
+                           apr_pstrcat(pool, "the command '", argv[0], "'",
+                                       NULL), pool);
+    if (status == APR_SUCCESS && pump == NULL)
+        status = give_own_pump(made);
     if (status != APR_SUCCESS) {
         apr_pool_destroy(pool);
-        return mi_error_with(status, "cannot make a lock");
+        return status;
     }
     *popen = made;
     return APR_SUCCESS;
 }
 
-apr_status_t mito_popen_start(mito_popen_t **popen, const char *const *argv,
-                              const mito_command_options_t *options,
-                              apr_pool_t *pool)
+apr_status_t mi_popen_start(mito_popen_t **popen, const char *const *argv,
+                            const mito_command_options_t *options,
+                            const mi_link_t *link, mi_pump_t *pump,
+                            mi_flow_t *flows, apr_pool_t *pool)
 {
     static const mito_command_options_t defaults;
-    mito_popen_t *made = NULL;
+    mito_popen_t *made;
     apr_status_t status = mi_require_init();
 
     if (status != APR_SUCCESS)
@@ -175,75 +121,44 @@ apr_status_t mito_popen_start(mito_popen_t **popen, const char *const *argv,
                         "vector is empty");
     if (options == NULL)
         options = &defaults;
-    status = check_streams(options);
+    status = mi_command_check(options);
     if (status == APR_SUCCESS)
-        status = popen_create(&made, argv[0], wants_pipes(options), pool);
+        status = create(&made, argv, options, pump, flows, pool);
     if (status != APR_SUCCESS)
         return status;
-    status = start_child(made, argv, options);
+    status = mi_command_start(made, options, link);
     if (status != APR_SUCCESS) {
-        mi_pipes_close(&made->pipes);
+        mi_popen_close_streams(made);
         apr_pool_destroy(made->pool);
         return status;
     }
     made->child.pid = plat_process_id(&made->child.process);
-    apr_pool_cleanup_register(made->pool, made, close_at_cleanup,
+    apr_pool_cleanup_register(made->pool, made, stop_at_cleanup,
                               apr_pool_cleanup_null);
     *popen = made;
     return APR_SUCCESS;
 }
 
-/* ---- talking to it ---- */
-
-static apr_status_t communicate(mito_popen_t *popen, const void *input,
-                                size_t size, plat_deadline_t deadline)
+apr_status_t mito_popen_start(mito_popen_t **popen, const char *const *argv,
+                              const mito_command_options_t *options,
+                              apr_pool_t *pool)
 {
-    apr_status_t status;
+    static const mi_link_t no_link = MI_LINK_NONE;
 
-    apr_thread_mutex_lock(popen->io_lock);
-    if (popen->closed)
-        status = mi_error(MITO_ECLOSED, "%s is closed", popen->child.what);
-    else
-        status = mi_pipes_give(&popen->pipes, input, size);
-    if (status == APR_SUCCESS)
-        status = mi_pipes_pump(&popen->pipes, deadline);
-    apr_thread_mutex_unlock(popen->io_lock);
-    if (status == APR_SUCCESS)
-        status = mi_child_wait(&popen->child, deadline);
-    return status;
+    return mi_popen_start(popen, argv, options, &no_link, NULL, NULL, pool);
 }
 
-apr_status_t mito_popen_communicate(mito_popen_t *popen, const void *input,
-                                    size_t size,
-                                    apr_interval_time_t timeout)
+/* ---- asking ---- */
+
+const char *const *mito_popen_argv(const mito_popen_t *popen)
 {
-    return communicate(popen, input, size, mi_deadline(timeout));
+    return popen->argv;
 }
 
-static const char *text_of(mito_popen_t *popen, int index, size_t *size)
+int64_t mito_popen_pid(const mito_popen_t *popen)
 {
-    const mi_buffer_t *buffer = &popen->pipes.pipes[index].buffer;
-    const char *text;
-
-    apr_thread_mutex_lock(popen->io_lock);
-    if (size != NULL)
-        *size = buffer->size;
-    text = mi_buffer_text(buffer);
-    apr_thread_mutex_unlock(popen->io_lock);
-    return text;
+    return popen->child.pid;
 }
-
-const char *mito_popen_output(mito_popen_t *popen, size_t *size)
-{
-    return text_of(popen, PLAT_OUTPUT, size);
-}
-
-const char *mito_popen_error(mito_popen_t *popen, size_t *size)
-{
-    return text_of(popen, PLAT_ERROR, size);
-}
-
-/* ---- its end ---- */
 
 apr_status_t mito_popen_wait(mito_popen_t *popen,
                              apr_interval_time_t timeout)
@@ -256,189 +171,145 @@ apr_status_t mito_popen_exit_code(int64_t *exit_code, mito_popen_t *popen)
     return mi_child_exit_code(&popen->child, exit_code);
 }
 
-int64_t mito_popen_pid(const mito_popen_t *popen)
+apr_status_t mito_popen_poll(int64_t *exit_code, mito_popen_t *popen)
 {
-    return popen->child.pid;
+    int64_t code;
+    apr_status_t status = mi_child_wait(&popen->child, 0);
+
+    if (status == APR_TIMEUP)
+        return APR_CHILD_NOTDONE;
+    if (status == APR_SUCCESS || status == MITO_ECLOSED)
+        status = mi_child_exit_code(&popen->child, &code);
+    if (status == APR_SUCCESS && exit_code != NULL)
+        *exit_code = code;
+    return status;
 }
 
-apr_status_t mito_popen_kill(mito_popen_t *popen)
+static const char *number(int64_t value, apr_pool_t *pool)
 {
-    return mi_child_kill(&popen->child);
+    char text[24];
+
+    snprintf(text, sizeof(text), "%lld", (long long)value);
+    return apr_pstrdup(pool, text);
 }
 
-/* Closes all, with the wait for the command bounded by the deadline. */
-static void let_go(mito_popen_t *popen, plat_deadline_t deadline)
+static const char *condition_of(mito_popen_t *popen, apr_pool_t *pool)
 {
-    apr_thread_mutex_lock(popen->io_lock);
+    int64_t code;
+
+    switch (mito_popen_poll(&code, popen)) {
+    case APR_SUCCESS:
+        return apr_pstrcat(pool, "exit code ", number(code, pool), NULL);
+    case MITO_ELOST:
+        return "ended";
+    default:
+        return "runs";
+    }
+}
+
+const char *mito_popen_repr(mito_popen_t *popen, apr_pool_t *pool)
+{
+    const char *const *argument;
+    const char *text = "<command";
+
+    for (argument = popen->argv; *argument != NULL; argument++)
+        text = apr_pstrcat(pool, text, " '", *argument, "'", NULL);
+    return apr_pstrcat(pool, text, ": pid ", number(popen->child.pid, pool),
+                       ", ", condition_of(popen, pool), ">", NULL);
+}
+
+const char *mito_list2cmdline(const char *const *argv, apr_pool_t *pool)
+{
+    return plat_list2cmdline(argv, pool);
+}
+
+/* ---- ending ---- */
+
+apr_status_t mito_popen_send_signal(mito_popen_t *popen, int signal,
+                                    mito_scope_e scope)
+{
+    if ((unsigned)scope > MITO_SCOPE_GROUP)
+        return mi_error(MITO_EINVAL, "a signal is for whom no mito_scope_e "
+                        "says");
+    /* Whether it has ended is the system's to say, not ours from before. */
+    mi_child_wait(&popen->child, 0);
+    return mi_child_signal(&popen->child, signal, scope);
+}
+
+apr_status_t mito_popen_terminate(mito_popen_t *popen, mito_scope_e scope)
+{
+    return mito_popen_send_signal(popen, 15, scope);
+}
+
+apr_status_t mito_popen_kill(mito_popen_t *popen, mito_scope_e scope)
+{
+    return mito_popen_send_signal(popen, 9, scope);
+}
+
+/* Closes what the parent holds of its streams, once no other thread works on
+ * them. 0: that was done before. */
+int mi_popen_close_pipes(mito_popen_t *popen)
+{
+    mi_pump_t *pump = popen->pump;
+    int i;
+
+    apr_thread_mutex_lock(pump->lock);
     if (popen->closed) {
-        apr_thread_mutex_unlock(popen->io_lock);
-        return;
+        apr_thread_mutex_unlock(pump->lock);
+        return 0;
     }
     popen->closed = 1;
-    mi_pipes_close(&popen->pipes);
-    mi_pipes_forget(&popen->pipes);
-    apr_thread_mutex_unlock(popen->io_lock);
-    mi_child_wait(&popen->child, deadline);
-    mi_child_close(&popen->child);
+    mi_pump_pause(pump);
+    mi_popen_close_streams(popen);
+    if (pump == &popen->own_pump)
+        mi_pump_close(pump);
+    for (i = 0; i < PLAT_STREAMS; i++)
+        mi_sink_close(&popen->flows[i].sink);
+    mi_pump_resume(pump);
+    apr_thread_mutex_unlock(pump->lock);
+    return 1;
+}
+
+static int was_closed(mito_popen_t *popen)
+{
+    int closed;
+
+    apr_thread_mutex_lock(popen->pump->lock);
+    closed = popen->closed;
+    apr_thread_mutex_unlock(popen->pump->lock);
+    return closed;
+}
+
+apr_status_t mito_popen_stop(mito_popen_t *popen, const mito_stop_t *stop)
+{
+    mi_child_t *child = &popen->child;
+    apr_status_t status;
+
+    if (stop == NULL)
+        stop = &popen->stop;
+    status = mi_stop_check(stop);
+    if (status == APR_SUCCESS && was_closed(popen))
+        status = mi_error(MITO_ECLOSED, "%s is closed", popen->child.what);
+    if (status == APR_SUCCESS)
+        status = mi_stop(&child, 1, &stop, mi_popen_own_pump(popen));
+    return status;
+}
+
+apr_status_t mito_popen_detach(mito_popen_t *popen)
+{
+    if (popen->die_with_parent)
+        return mi_error(MITO_EINVAL, "%s cannot be left to itself: it is to "
+                        "die with its parent", popen->child.what);
+    if (mi_popen_close_pipes(popen))
+        mi_child_detach(&popen->child);
+    return APR_SUCCESS;
 }
 
 apr_status_t mito_popen_close(mito_popen_t *popen)
 {
-    if (popen != NULL)
-        let_go(popen, PLAT_NEVER);
-    return APR_SUCCESS;
-}
-
-/* ---- mito_run ---- */
-
-static apr_status_t check_run(const mito_run_options_t *options)
-{
-    const mito_command_options_t *command = &options->command;
-
-    if (options->capture_output
-        && (command->output.to != MITO_STREAM_INHERIT
-            || command->error.to != MITO_STREAM_INHERIT))
-        return mi_error(MITO_EINVAL, "capture_output may not be combined "
-                        "with where the output and error stream go");
-    if (options->input != NULL && command->input.to != MITO_STREAM_INHERIT)
-        return mi_error(MITO_EINVAL, "input may not be combined with where "
-                        "the command's input comes from");
-    if (options->timeout < 0)
-        return mi_error(MITO_EINVAL, "a command's timeout is negative; 0 is "
-                        "without limit");
-    return APR_SUCCESS;
-}
-
-static mito_command_options_t command_of(const mito_run_options_t *options)
-{
-    mito_command_options_t command = options->command;
-
-    if (options->capture_output) {
-        command.output.to = MITO_STREAM_PIPE;
-        command.error.to = MITO_STREAM_PIPE;
-    }
-    if (options->input != NULL)
-        command.input.to = MITO_STREAM_PIPE;
-    return command;
-}
-
-static apr_status_t free_buffers(void *opaque)
-{
-    mito_completed_t *completed = opaque;
-
-    mi_buffer_free(&completed->output);
-    mi_buffer_free(&completed->error);
-    return APR_SUCCESS;
-}
-
-/* The popen's buffers change hands. */
-static mito_completed_t *complete(mito_popen_t *popen, const char *command,
-                                  apr_pool_t *pool)
-{
-    static const mi_buffer_t empty;
-    mito_completed_t *completed = apr_pcalloc(pool, sizeof(*completed));
-
-    completed->command = apr_pstrdup(pool, command);
-    if (mi_child_exit_code(&popen->child, &completed->exit_code)
-        != APR_SUCCESS)
-        completed->exit_code = -9;
-    completed->output = popen->pipes.pipes[PLAT_OUTPUT].buffer;
-    completed->error = popen->pipes.pipes[PLAT_ERROR].buffer;
-    popen->pipes.pipes[PLAT_OUTPUT].buffer = empty;
-    popen->pipes.pipes[PLAT_ERROR].buffer = empty;
-    apr_pool_cleanup_register(pool, completed, free_buffers,
-                              apr_pool_cleanup_null);
-    return completed;
-}
-
-/* The time is up, or communication failed: the command goes, and what its
- * pipes still hold is taken along. */
-static void stop(mito_popen_t *popen)
-{
-    mi_child_kill(&popen->child);
-    communicate(popen, NULL, 0, mi_deadline(DRAIN_TIME));
-    mi_child_wait(&popen->child, mi_deadline(KILL_TIME));
-}
-
-apr_status_t mito_run(mito_completed_t **completed, const char *const *argv,
-                      const mito_run_options_t *options, apr_pool_t *pool)
-{
-    static const mito_run_options_t defaults;
-    mito_command_options_t command;
-    mito_popen_t *popen;
-    mito_completed_t *result;
-    plat_deadline_t deadline;
-    apr_status_t status;
-
-    if (options == NULL)
-        options = &defaults;
-    status = check_run(options);
-    if (status != APR_SUCCESS)
-        return status;
-    command = command_of(options);
-    status = mito_popen_start(&popen, argv, &command, pool);
-    if (status != APR_SUCCESS)
-        return status;
-    deadline = mi_deadline(options->timeout == 0 ? MITO_FOREVER
-                                                 : options->timeout);
-    status = communicate(popen, options->input, options->input_size,
-                         deadline);
-    if (status != APR_SUCCESS && status != MITO_ELOST)
-        stop(popen);
-    result = complete(popen, argv[0], pool);
-    let_go(popen, plat_now());
-    apr_pool_destroy(popen->pool);
-    if (status == APR_TIMEUP)
-        mi_error(status, "the command '%s' was killed: it did not end "
-                 "within %.3f seconds", argv[0],
-                 (double)options->timeout / 1e6);
-    else if (status == APR_SUCCESS && options->check)
-        status = mito_completed_check(result);
-    if (status == APR_SUCCESS || status == APR_TIMEUP
-        || status == MITO_EEXIT)
-        *completed = result;
-    return status;
-}
-
-int64_t mito_completed_exit_code(const mito_completed_t *completed)
-{
-    return completed->exit_code;
-}
-
-static const char *captured(const mi_buffer_t *buffer, size_t *size)
-{
-    if (size != NULL)
-        *size = buffer->size;
-    return mi_buffer_text(buffer);
-}
-
-const char *mito_completed_output(const mito_completed_t *completed,
-                                  size_t *size)
-{
-    return captured(&completed->output, size);
-}
-
-const char *mito_completed_error(const mito_completed_t *completed,
-                                 size_t *size)
-{
-    return captured(&completed->error, size);
-}
-
-apr_status_t mito_completed_check(const mito_completed_t *completed)
-{
-    const char *signal;
-
-    if (completed->exit_code == 0)
+    if (popen == NULL || !mi_popen_close_pipes(popen))
         return APR_SUCCESS;
-    if (completed->exit_code > 0)
-        return mi_error(MITO_EEXIT, "the command '%s' failed with exit code "
-                        "%lld", completed->command,
-                        (long long)completed->exit_code);
-    signal = plat_signal_name((int)-completed->exit_code);
-    if (signal == NULL)
-        return mi_error(MITO_EEXIT, "the command '%s' was ended by signal "
-                        "%lld", completed->command,
-                        (long long)-completed->exit_code);
-    return mi_error(MITO_EEXIT, "the command '%s' was ended by %s",
-                    completed->command, signal);
+    mi_child_wait(&popen->child, PLAT_NEVER);
+    mi_child_close(&popen->child);
+    return APR_SUCCESS;
 }

@@ -6,7 +6,8 @@
  * defines the types that are only named here and is included below, and
  * one source file a chapter. Nothing above this folder knows a system call,
  * a descriptor or a HANDLE, and nothing in it knows mito's topics: a port
- * never includes a header of lib/ but speaks in statuses and plain data.
+ * never includes a header of lib/ but speaks in statuses and plain data, of
+ * which mito/command.h has the options of a start.
  *
  * Common to all functions:
  *  - They return APR_SUCCESS or a status, and leave out-parameters
@@ -23,8 +24,8 @@
  *  - Strings are UTF-8 where the system's are Unicode, and untouched bytes
  *    elsewhere.
  *
- * Chapters: 1 The system, 2 Processes, 3 Images, 4 Channels, 5 Shared
- * memory, 6 Parking, 7 Waiting, 8 Signals.
+ * Chapters: 1 The system, 2 Processes, 3 Images, 4 Channels, 5 Memory,
+ * 6 Parking, 7 Waiting, 8 Signals.
  */
 #ifndef PLATFORM_H
 #define PLATFORM_H
@@ -36,7 +37,7 @@
 #include <apr_pools.h>
 #include <apr_time.h>
 
-#include <mito/core.h>
+#include <mito/command.h>
 
 typedef struct plat_process_t plat_process_t;
 typedef struct plat_channel_t plat_channel_t;
@@ -46,6 +47,8 @@ typedef struct plat_wait_set_t plat_wait_set_t;
 /* The implementation header defines the four types above, and
  *   plat_handle_t        a system object that a child can be given
  *   PLAT_HANDLE_NONE, PLAT_PROCESS_NONE, PLAT_CHANNEL_NONE, PLAT_MEMORY_NONE
+ *   PLAT_HANDLE_FROM(n)  the handle that a user gave as an intptr_t
+ *   PLAT_NEWLINE         how a line of text ends in files: "\n", "\r\n"
  *   PLAT_THREAD_LOCAL    storage class of a variable per thread
  *   PLAT_NORETURN        in front of a function that does not return
  *   plat_atomic_load(const uint32_t *), plat_atomic_store(uint32_t *, n),
@@ -86,6 +89,14 @@ plat_deadline_t plat_now(void);
 apr_status_t plat_arguments(int *argc, const char *const **argv,
                             apr_pool_t *pool);
 
+/* The environment of the calling process, NULL-terminated `NAME=value`. */
+apr_status_t plat_environment(const char *const **variables,
+                              apr_pool_t *pool);
+
+/* Whether two names, each of which ends at its `=` or its end, are the same
+ * variable's. A `=` that comes first belongs to the name. */
+int plat_same_variable(const char *first, const char *second);
+
 /* Writes the bytes to the standard error stream by one system call, so that
  * lines of several processes do not mix. Keeps no buffer; errors are
  * ignored. Async-signal-safe. */
@@ -101,8 +112,9 @@ PLAT_NORETURN void plat_exit_now(int code);
  * plat_process_t names a child by something that cannot be reused by
  * another process as long as it is held (an unreaped pid with its pidfd, a
  * process handle): a kill never hits a stranger. Its end is learnt from the
- * process itself, never from a pipe. Waiting and killing may happen from
- * several threads at once; reaping is for one of them.
+ * process itself, never from a pipe. Waiting and signalling may happen from
+ * several threads at once; reaping is for one of them, with no signalling
+ * meanwhile.
  * --------------------------------------------------------------------- */
 
 /* What a child's standard stream becomes. */
@@ -125,12 +137,23 @@ typedef struct plat_start_t {
     /* What is run: a path, or a name to look up as mito_run() documents. */
     const char *program;
     const char *const *arguments;       /* argv, NULL-terminated */
+    /* The first argument is a text for the system's shell, the others the
+     * text's own; program is the shell, NULL for the system's. */
+    int is_shell;
     const char *const *environment;     /* NULL: the parent's */
     const char *working_directory;      /* NULL: the parent's */
     plat_stream_t streams[PLAT_STREAMS];
     /* One more handle, made by plat_handle_share(), that the child finds
      * under the token that came with it. PLAT_HANDLE_NONE: none. */
     plat_handle_t shared;
+    /* As mito_command_options_t has them; NULL is none. */
+    const intptr_t *handles;
+    size_t handle_count;
+    int64_t process_group;
+    mito_priority_e priority;
+    int die_with_parent;
+    const mito_posix_options_t *posix;
+    const mito_windows_options_t *windows;
 } plat_start_t;
 
 /* The step at which a start failed; the status says why. */
@@ -138,30 +161,42 @@ typedef enum plat_step_e {
     PLAT_STEP_PREPARE,      /* arguments, environment, memory */
     PLAT_STEP_STREAMS,      /* standard streams and handed-over handles */
     PLAT_STEP_DIRECTORY,    /* entering the working directory */
+    PLAT_STEP_OPTION,       /* one of the start's options */
     PLAT_STEP_CREATE,       /* the system would make no new process */
     PLAT_STEP_PROGRAM       /* finding and executing the program */
 } plat_step_e;
 
-/* Starts a program. The child has the three streams, the shared handle, and
- * no other descriptor or handle of the parent's; default dispositions for
- * the signals that the program handles or that plat_initialize() ignores;
- * the signal mask of the calling thread. On Windows the child and its
- * descendants are in a job object from their first instruction.
+typedef struct plat_failure_t {
+    plat_step_e step;
+    /* PLAT_STEP_OPTION: the name of the field in mito_command_options_t,
+     * "posix.user"; a constant. */
+    const char *option;
+} plat_failure_t;
+
+/* Starts a program. The child has the three streams, the handles, and no
+ * other descriptor or handle of the parent's; default dispositions for the
+ * signals that the program handles or that plat_initialize() ignores; the
+ * signal mask of the calling thread; and what the options say. The child
+ * and its descendants can be told from all other processes, from their
+ * first instruction on: on Windows by their job object.
  *
  * The cost does not depend on the caller's memory or its limit of open
  * files. Between the making of the child and its first instruction nothing
  * is allocated and no lock is taken.
  *
- * On error there is no child, `step` is set, and the status is one of
+ * On error there is no child, `failure` is set, and the status is one of
  *   PLAT_STEP_PROGRAM    APR_STATUS_IS_ENOENT, MITO_EISDIR, MITO_ENOTEXEC,
  *                        MITO_EBATCH, MITO_ETOOLONG, or the system's
  *   PLAT_STEP_DIRECTORY  the system's
  *   PLAT_STEP_PREPARE    MITO_ETOOLONG, MITO_ETEXT, MITO_EINVAL (a `=` or
  *                        nothing where a variable's name should be)
+ *   PLAT_STEP_OPTION     MITO_ENOTSUP, MITO_EINVAL (no such user, group,
+ *                        resource, handle), or the system's
  *   others               the system's.
  * scratch is for the call alone. */
 apr_status_t plat_process_start(plat_process_t *process,
-                                const plat_start_t *start, plat_step_e *step,
+                                const plat_start_t *start,
+                                plat_failure_t *failure,
                                 apr_pool_t *scratch);
 
 /* Copies the calling process. Returns in both: in the parent with *child 0
@@ -185,10 +220,14 @@ apr_status_t plat_process_await(plat_process_t *process,
  * MITO_ELOST: other code of the program took it; nothing is made up. */
 apr_status_t plat_process_reap(plat_process_t *process, int64_t *exit_code);
 
-/* Kills the process and those of its descendants that the platform can
- * find; a process that has ended is no error, and its descendants are then
- * killed all the same where the platform still knows them. */
-apr_status_t plat_process_kill(plat_process_t *process);
+/* Sends a signal by POSIX's number; 9 kills. A process that has ended is no
+ * error: with MITO_SCOPE_TREE those of its descendants that the platform
+ * can find are sent it all the same, also after the process was reaped. A
+ * kill of a tree repeats until no descendant is left to be found; the
+ * process itself is the last. MITO_ENOTSUP: no such signal or scope here.
+ * MITO_EINVAL: no such signal, or no group of its own. */
+apr_status_t plat_process_signal(plat_process_t *process, int number,
+                                 mito_scope_e scope);
 
 int64_t plat_process_id(const plat_process_t *process);
 
@@ -246,11 +285,26 @@ typedef enum plat_direction_e {
 } plat_direction_e;
 
 /* Makes a channel, and the handle of its other end, which the caller closes
- * once the child has been started. */
+ * once the child has been started. `size` is the pipe's; 0: the system's,
+ * which may grow under load. */
 apr_status_t plat_channel_create(plat_channel_t *channel,
                                  plat_handle_t *other,
-                                 plat_direction_e direction,
+                                 plat_direction_e direction, size_t size,
                                  apr_pool_t *pool);
+
+/* Makes a pipe of two handles whose reads and writes block. */
+apr_status_t plat_pipe_create(plat_handle_t *reader, plat_handle_t *writer,
+                              size_t size);
+
+typedef enum plat_open_e {
+    PLAT_OPEN_READ,
+    PLAT_OPEN_WRITE,        /* created, or emptied */
+    PLAT_OPEN_APPEND        /* created, or written to at its end */
+} plat_open_e;
+
+/* Opens a file for a child's stream. */
+apr_status_t plat_handle_open(plat_handle_t *handle, const char *path,
+                              plat_open_e how, apr_pool_t *scratch);
 
 /* Reads what is there, at least one byte and at most size. APR_EAGAIN:
  * nothing yet. APR_EOF: nothing any more. */
@@ -286,11 +340,11 @@ apr_status_t plat_handle_share(plat_handle_t handle, plat_handle_t *shared,
 apr_status_t plat_handle_take(const char *token, plat_handle_t *handle);
 
 /* ------------------------------------------------------------------------
- * Chapter 5. Shared memory
+ * Chapter 5. Memory
  *
- * Anonymous: it has no name that could outlive its users, and is gone with
- * the last of them, however that ended. The bytes are zero at first, and
- * there: touching them cannot fail.
+ * Shared memory is anonymous: it has no name that could outlive its users,
+ * and is gone with the last of them, however that ended. The bytes are zero
+ * at first, and there: touching them cannot fail.
  * --------------------------------------------------------------------- */
 
 /* Makes `size` bytes (at least 1) and maps them. APR_ENOMEM (or the
@@ -307,6 +361,25 @@ plat_handle_t plat_memory_handle(const plat_memory_t *memory);
 void *plat_memory_base(const plat_memory_t *memory);
 size_t plat_memory_size(const plat_memory_t *memory);
 void plat_memory_close(plat_memory_t *memory);
+
+/* Memory of this process's own that grows at its end. What was not touched
+ * yet takes no room, and growing copies nothing where the system can move
+ * pages. */
+typedef struct plat_region_t {
+    void *base;             /* NULL: none yet */
+    size_t size;            /* what can be touched */
+    size_t reserved;        /* the port's */
+} plat_region_t;
+
+/* Makes at least `size` bytes usable; the base may change. APR_ENOMEM: the
+ * region stays as it was. */
+apr_status_t plat_region_grow(plat_region_t *region, size_t size);
+
+/* Has the memory of a part of the region ready before it is written to,
+ * where that is quicker than page by page. Advice: it cannot fail. */
+void plat_region_populate(plat_region_t *region, size_t from, size_t size);
+
+void plat_region_free(plat_region_t *region);
 
 /* ------------------------------------------------------------------------
  * Chapter 6. Parking
@@ -325,7 +398,7 @@ void plat_memory_close(plat_memory_t *memory);
  *
  * A wait set tells which of many things is ready: a process that has
  * ended, a channel that can be read or written. There is no limit to their
- * number but memory. A set is used by one thread at a time.
+ * number but memory. A set is used by one thread at a time, but for waking.
  * --------------------------------------------------------------------- */
 
 apr_status_t plat_wait_set_create(plat_wait_set_t **set, apr_pool_t *pool);
@@ -343,12 +416,17 @@ apr_status_t plat_wait_set_add_channel(plat_wait_set_t *set,
 void plat_wait_set_remove(plat_wait_set_t *set, const void *key);
 
 /* Waits until at least one object is ready, and sets keys[0..*count) to
- * those that are, at most `size` of them, size at least 1. Level-triggered:
- * what stays ready is told again. APR_TIMEUP: the deadline came first; a
- * deadline that has passed already only looks. */
+ * those that are, at most `size` of them, size at least 1; or until it is
+ * woken, with *count 0. Level-triggered: what stays ready is told again.
+ * APR_TIMEUP: the deadline came first; a deadline that has passed already
+ * only looks. */
 apr_status_t plat_wait_set_wait(plat_wait_set_t *set,
                                 plat_deadline_t deadline, void **keys,
                                 size_t size, size_t *count);
+
+/* Makes the wait that another thread is in, or else the next one, return. To
+ * be called while the set is there, by any thread. */
+void plat_wait_set_wake(plat_wait_set_t *set);
 
 /* Calls off what is under way. The set's pool does it too. */
 void plat_wait_set_destroy(plat_wait_set_t *set);

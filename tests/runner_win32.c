@@ -390,6 +390,17 @@ static void describe_process(DWORD pid, char *text, size_t size)
     narrow(path, text, size);
 }
 
+/* Nobody starts it but the system, for a console, and it ends some time after
+ * that has gone. */
+static int is_console_host(const char *path)
+{
+    static const char name[] = "\\conhost.exe";
+    size_t length = strlen(path);
+
+    return length >= sizeof(name) - 1
+           && _stricmp(path + length - (sizeof(name) - 1), name) == 0;
+}
+
 static void tell_processes(runner_run_t *run, const job_t *job,
                            const char *what)
 {
@@ -410,6 +421,8 @@ static void tell_processes(runner_run_t *run, const job_t *job,
         DWORD pid = (DWORD)ids.list.ProcessIdList[i];
 
         describe_process(pid, text, sizeof(text));
+        if (is_console_host(text))
+            continue;
         runner_text_printf(&run->problems, "%s: process %lu (%s)\n", what,
                            pid, text);
     }

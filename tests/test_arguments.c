@@ -7,14 +7,14 @@
 
 #include <mito.h>
 
+static apr_pool_t *pool;
+
+#include "commands.h"
+
 #include <apr_strings.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static apr_pool_t *pool;
-
-#define HELPER(name) mito_test_helper(name)
 
 static const mito_run_options_t captured = {.capture_output = 1};
 
@@ -38,18 +38,6 @@ static char *in_hexadecimal(const char *const *arguments)
     }
     *to = '\0';
     return text;
-}
-
-static const char *without_returns(const char *text)
-{
-    char *copy = apr_pstrdup(pool, text);
-    char *to = copy;
-
-    for (; *text != '\0'; text++)
-        if (*text != '\r')
-            *to++ = *text;
-    *to = '\0';
-    return copy;
 }
 
 /* argv[0] is set to the helper; 1 when the rest arrives. */

@@ -213,9 +213,10 @@ MITO_DECLARE(int) mito_has(mito_capability_e capability);
  * part.
  *
  * The pool is for whatever the program likes. It is destroyed at normal
- * exit, after which nothing of mito may be used; processes that it still
- * holds are joined then. Calling mito_init() again returns the same pool.
- * At any time APR may be initialised and terminated besides.
+ * exit (Windows: also by _Exit(), which runs the exit of every DLL), after
+ * which nothing of mito may be used; processes that it still holds are
+ * joined then, and commands stopped. Calling mito_init() again returns the
+ * same pool. At any time APR may be initialised and terminated besides.
  *
  * @param argc The address of main's argc, or NULL.
  * @param argv The address of main's argv, or NULL. Windows: replaced by

@@ -7,6 +7,7 @@
  */
 #include "child.h"
 
+#include "detached.h"
 #include "error.h"
 #include "identity.h"
 
@@ -32,19 +33,35 @@ static apr_status_t program_error(const char *program, apr_status_t status)
                         "binary for this machine or a script whose "
                         "interpreter exists", program);
     case MITO_EBATCH:
-        return mi_error(status, "cannot run '%s': cmd.exe would parse the "
-                        "arguments of a batch file a second time; run "
-                        "cmd.exe with /c if its arguments can be trusted",
-                        program);
+        return mi_error(status, "cannot run '%s': cmd.exe parses the "
+                        "arguments of a batch file a second time, and one "
+                        "of them has a character that it would take for its "
+                        "own, such as a quote, %%, & or >", program);
     default:
         return mi_error_with(status, "cannot run '%s'", program);
     }
 }
 
-static apr_status_t start_error(const plat_start_t *start, plat_step_e step,
+static apr_status_t option_error(const char *program, const char *option,
+                                 apr_status_t status)
+{
+    if (status == MITO_ENOTSUP)
+        return mi_error(status, "cannot run '%s': this platform does not "
+                        "have the option '%s'", program, option);
+    return mi_error_with(status, "cannot run '%s': the option '%s' failed",
+                         program, option);
+}
+
+static const char *program_of(const plat_start_t *start)
+{
+    return start->program != NULL ? start->program : start->arguments[0];
+}
+
+static apr_status_t start_error(const plat_start_t *start,
+                                const plat_failure_t *failure,
                                 apr_status_t status)
 {
-    const char *program = start->program;
+    const char *program = program_of(start);
     char text[256];
 
     if (status == MITO_ETOOLONG)
@@ -52,7 +69,9 @@ static apr_status_t start_error(const plat_start_t *start, plat_step_e step,
                         "environment are longer than the system takes; "
                         "give it what is long in a file or through its "
                         "input", program);
-    switch (step) {
+    switch (failure->step) {
+    case PLAT_STEP_OPTION:
+        return option_error(program, failure->option, status);
     case PLAT_STEP_PROGRAM:
         return program_error(program, status);
     case PLAT_STEP_DIRECTORY:
@@ -78,11 +97,13 @@ static apr_status_t start_error(const plat_start_t *start, plat_step_e step,
 apr_status_t mi_child_start(plat_process_t *process,
                             const plat_start_t *start, apr_pool_t *scratch)
 {
-    plat_step_e step;
-    apr_status_t status = plat_process_start(process, start, &step, scratch);
+    plat_failure_t failure;
+    apr_status_t status;
 
+    mi_detached_reap();
+    status = plat_process_start(process, start, &failure, scratch);
     return status == APR_SUCCESS ? APR_SUCCESS
-                                 : start_error(start, step, status);
+                                 : start_error(start, &failure, status);
 }
 
 apr_status_t mi_child_init(mi_child_t *child, const plat_process_t *process,
@@ -178,6 +199,17 @@ apr_status_t mi_child_wait(mi_child_t *child, plat_deadline_t deadline)
     return status;
 }
 
+int mi_child_runs(mi_child_t *child)
+{
+    mi_child_state_e state;
+
+    mi_child_wait(child, 0);
+    apr_thread_mutex_lock(child->lock);
+    state = child->state;
+    apr_thread_mutex_unlock(child->lock);
+    return state == MI_CHILD_RUNS;
+}
+
 apr_status_t mi_child_exit_code(mi_child_t *child, int64_t *exit_code)
 {
     apr_status_t status = APR_SUCCESS;
@@ -194,19 +226,44 @@ apr_status_t mi_child_exit_code(mi_child_t *child, int64_t *exit_code)
     return status;
 }
 
-apr_status_t mi_child_kill(mi_child_t *child)
+apr_status_t mi_child_signal(mi_child_t *child, int number,
+                             mito_scope_e scope)
 {
+    const char *name = plat_signal_name(number);
     apr_status_t status;
 
     apr_thread_mutex_lock(child->lock);
     status = usable(child);
-    if (status == APR_SUCCESS && child->state == MI_CHILD_RUNS) {
-        status = plat_process_kill(&child->process);
-        if (status != APR_SUCCESS)
-            mi_error_with(status, "cannot kill %s", child->what);
+    if (status == APR_SUCCESS
+        && (child->state == MI_CHILD_RUNS || scope == MITO_SCOPE_TREE)) {
+        status = plat_process_signal(&child->process, number, scope);
+        if (status == MITO_EINVAL && scope == MITO_SCOPE_GROUP)
+            mi_error(status, "cannot signal the process group of %s: it "
+                     "has none of its own", child->what);
+        else if (status != APR_SUCCESS)
+            mi_error_with(status, "cannot send signal %d (%s) to %s", number,
+                          name == NULL ? "unknown" : name, child->what);
     }
     apr_thread_mutex_unlock(child->lock);
     return status;
+}
+
+int mi_child_enter(mi_child_t *child)
+{
+    int runs;
+
+    apr_thread_mutex_lock(child->lock);
+    child->users++;
+    runs = !child->closed && child->state == MI_CHILD_RUNS;
+    apr_thread_mutex_unlock(child->lock);
+    return runs;
+}
+
+void mi_child_leave(mi_child_t *child)
+{
+    apr_thread_mutex_lock(child->lock);
+    leave(child);
+    apr_thread_mutex_unlock(child->lock);
 }
 
 void mi_child_close(mi_child_t *child)
@@ -218,4 +275,23 @@ void mi_child_close(mi_child_t *child)
             plat_process_release(&child->process);
     }
     apr_thread_mutex_unlock(child->lock);
+}
+
+void mi_child_detach(mi_child_t *child)
+{
+    static const plat_process_t no_process = PLAT_PROCESS_NONE;
+    plat_process_t process = no_process;
+
+    apr_thread_mutex_lock(child->lock);
+    /* A thread that waits for it has its status taken and its handle
+     * released as ever. */
+    if (!child->closed && child->users == 0
+        && child->state == MI_CHILD_RUNS) {
+        process = child->process;
+        child->process = no_process;
+        child->closed = 1;
+    }
+    apr_thread_mutex_unlock(child->lock);
+    mi_child_close(child);
+    mi_detached_add(&process, child->generation);
 }

@@ -22,7 +22,7 @@ typedef struct mi_child_t {
     plat_process_t process;
     mi_child_state_e state;
     int64_t exit_code;
-    int users;                      /* threads that wait on process */
+    int users;                      /* that wait on process */
     int closed;
     int64_t pid;
     uint32_t generation;            /* of the process that made it */
@@ -44,11 +44,28 @@ apr_status_t mi_child_init(mi_child_t *child, const plat_process_t *process,
  * it). */
 apr_status_t mi_child_wait(mi_child_t *child, plat_deadline_t deadline);
 
+/* Whether it runs, or nobody can say: looks for itself. */
+int mi_child_runs(mi_child_t *child);
+
 /* APR_CHILD_NOTDONE, MITO_ELOST, or the exit code. Does not look for itself
  * whether it has ended. */
 apr_status_t mi_child_exit_code(mi_child_t *child, int64_t *exit_code);
 
-apr_status_t mi_child_kill(mi_child_t *child);
+/* Sends a signal by POSIX's number. One that has ended is no error; with
+ * MITO_SCOPE_TREE its descendants are sent it all the same. MITO_ENOTSUP,
+ * MITO_EINVAL, MITO_ECLOSED. */
+apr_status_t mi_child_signal(mi_child_t *child, int number,
+                             mito_scope_e scope);
+
+/* To be called in pairs by who waits on the process itself, not by
+ * mi_child_wait(): it is not released meanwhile. Entering says whether it
+ * runs, as far as is known. */
+int mi_child_enter(mi_child_t *child);
+void mi_child_leave(mi_child_t *child);
+
+/* Closes it without waiting. What is left of it when it has ended is seen to
+ * by a later start or detach. */
+void mi_child_detach(mi_child_t *child);
 
 /* Gives back what the system holds for it; the exit code stays. To be
  * called when it has ended, or when it is to be left to itself. */

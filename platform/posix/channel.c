@@ -15,17 +15,77 @@
 #include <sys/auxv.h>
 #endif
 
+/* A pipe as the system makes it, and what it becomes when that is found
+ * full: each time it is, the other side has to wait for this one. Not from
+ * the start, as all pipes of a user together may have so many pages, and
+ * most commands write little. */
+#define USUAL_SIZE 65536
+#define BUSY_SIZE 1048576
+
+/* A pipe of another size than was wished works all the same. */
+static void resize(int descriptor, size_t size)
+{
+#ifdef __linux__
+    sys_set_pipe_size(descriptor, size > INT_MAX ? INT_MAX : (int)size);
+#else
+    (void)descriptor;
+    (void)size;
+#endif
+}
+
+static void note_busy(plat_channel_t *channel)
+{
+    if (channel->may_grow)
+        resize(channel->descriptor, BUSY_SIZE);
+    channel->may_grow = 0;
+}
+
+apr_status_t plat_pipe_create(plat_handle_t *reader, plat_handle_t *writer,
+                              size_t size)
+{
+    int ends[2];
+
+    if (sys_pipe2(ends, O_CLOEXEC) != 0)
+        return errno;
+    if (size != 0)
+        resize(ends[0], size);
+    *reader = ends[0];
+    *writer = ends[1];
+    return APR_SUCCESS;
+}
+
+/* A terminal does not become the caller's by being opened. */
+apr_status_t plat_handle_open(plat_handle_t *handle, const char *path,
+                              plat_open_e how, apr_pool_t *scratch)
+{
+    static const int flags[] = {
+        [PLAT_OPEN_READ] = O_RDONLY,
+        [PLAT_OPEN_WRITE] = O_WRONLY | O_CREAT | O_TRUNC,
+        [PLAT_OPEN_APPEND] = O_WRONLY | O_CREAT | O_APPEND};
+    int opened;
+
+    (void)scratch;
+    do {
+        opened = sys_open(path, flags[how] | O_CLOEXEC | O_NOCTTY, 0666);
+    } while (opened < 0 && errno == EINTR);
+    if (opened < 0)
+        return errno;
+    *handle = opened;
+    return APR_SUCCESS;
+}
+
 apr_status_t plat_channel_create(plat_channel_t *channel,
                                  plat_handle_t *other,
-                                 plat_direction_e direction,
+                                 plat_direction_e direction, size_t size,
                                  apr_pool_t *pool)
 {
     int ends[2];
     int own = direction == PLAT_READ ? 0 : 1;
+    apr_status_t made = plat_pipe_create(&ends[0], &ends[1], size);
 
     (void)pool;
-    if (sys_pipe2(ends, O_CLOEXEC) != 0)
-        return errno;
+    if (made != APR_SUCCESS)
+        return made;
     if (sys_set_nonblocking(ends[own]) != 0) {
         apr_status_t status = errno;
 
@@ -35,6 +95,7 @@ apr_status_t plat_channel_create(plat_channel_t *channel,
     }
     channel->descriptor = ends[own];
     channel->is_write = own;
+    channel->may_grow = size == 0;
     *other = ends[1 - own];
     return APR_SUCCESS;
 }
@@ -51,6 +112,8 @@ apr_status_t plat_channel_read(plat_channel_t *channel, void *buffer,
         return APR_EOF;
     if (got < 0)
         return errno == EWOULDBLOCK ? APR_EAGAIN : errno;
+    if (got >= USUAL_SIZE)
+        note_busy(channel);
     *count = (size_t)got;
     return APR_SUCCESS;
 }
@@ -65,8 +128,12 @@ apr_status_t plat_channel_write(plat_channel_t *channel, const void *bytes,
     } while (put < 0 && errno == EINTR);
     if (put < 0 && errno == EPIPE)
         return APR_EOF;
+    if (put < 0 && errno != EWOULDBLOCK)
+        return errno;
+    if (size - (put < 0 ? 0 : (size_t)put) >= USUAL_SIZE)
+        note_busy(channel);
     if (put < 0)
-        return errno == EWOULDBLOCK ? APR_EAGAIN : errno;
+        return APR_EAGAIN;
     *count = (size_t)put;
     return APR_SUCCESS;
 }

@@ -5,6 +5,11 @@
  * parent's size. Unlike vfork's it has a stack of its own: a compiler knows
  * nothing of functions that return twice in one frame.
  *
+ * A child that is to have less rights than its parent gets a copy of the
+ * memory instead: with the rights of a user comes that he may attach a
+ * debugger, and what he then could write to would be the parent's. On Linux
+ * the parent waits for it all the same.
+ *
  * On Linux the pidfd comes with the child, so there is no instant in which
  * the child could be known by its pid alone. Where the assembly below
  * speaks the CPU's language, clone3 also clears the signal handlers, which
@@ -68,11 +73,12 @@ static long clone3(struct clone3_arguments *arguments, void (*run)(void *),
     return result;
 }
 
-static long clone3_on(char *stack, void (*run)(void *), void *argument,
-                      int *descriptor)
+static long clone3_on(clone_e kind, char *stack, void (*run)(void *),
+                      void *argument, int *descriptor)
 {
     struct clone3_arguments arguments = {
-        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+        .flags = CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND
+            | (kind == CLONE_SHARING ? CLONE_VM : 0),
         .pidfd = (uintptr_t)descriptor,
         .exit_signal = SIGCHLD,
         .stack = (uintptr_t)stack,
@@ -84,9 +90,10 @@ static long clone3_on(char *stack, void (*run)(void *), void *argument,
 
 #else
 
-static long clone3_on(char *stack, void (*run)(void *), void *argument,
-                      int *descriptor)
+static long clone3_on(clone_e kind, char *stack, void (*run)(void *),
+                      void *argument, int *descriptor)
 {
+    (void)kind;
     (void)stack;
     (void)run;
     (void)argument;
@@ -117,7 +124,8 @@ static int fail_to_clone(void)
 
 /* ENOSYS: not here; it is not asked for again. */
 static POSIX_CHILD_SIDE int clone_clearing_handlers(
-    void (*run)(void *), void *argument, plat_process_t *process)
+    clone_e kind, void (*run)(void *), void *argument,
+    plat_process_t *process)
 {
     static uint32_t is_missing;
     _Alignas(16) char stack[CHILD_STACK_SIZE];
@@ -128,7 +136,7 @@ static POSIX_CHILD_SIDE int clone_clearing_handlers(
         return ENOSYS;
     if (fail_to_clone())
         return EAGAIN;
-    pid = clone3_on(stack, run, argument, &descriptor);
+    pid = clone3_on(kind, stack, run, argument, &descriptor);
     /* Old kernels do not know the call or the flag, sandboxes forbid it. */
     if (pid == -ENOSYS || pid == -EINVAL || pid == -EPERM) {
         plat_atomic_store(&is_missing, 1);
@@ -142,7 +150,8 @@ static POSIX_CHILD_SIDE int clone_clearing_handlers(
     return 0;
 }
 
-static POSIX_CHILD_SIDE int clone_keeping_handlers(void (*run)(void *),
+static POSIX_CHILD_SIDE int clone_keeping_handlers(clone_e kind,
+                                                   void (*run)(void *),
                                                    void *argument,
                                                    pid_t *pid)
 {
@@ -152,25 +161,27 @@ static POSIX_CHILD_SIDE int clone_keeping_handlers(void (*run)(void *),
     if (fail_to_clone())
         return EAGAIN;
     *pid = clone(call_run, stack + sizeof(stack),
-                 CLONE_VM | CLONE_VFORK | SIGCHLD, &call);
+                 (kind == CLONE_SHARING ? CLONE_VM : 0) | CLONE_VFORK
+                     | SIGCHLD, &call);
     return *pid < 0 ? errno : 0;
 }
 
 #else
 
-static int clone_clearing_handlers(void (*run)(void *), void *argument,
-                                   plat_process_t *process)
+static int clone_clearing_handlers(clone_e kind, void (*run)(void *),
+                                   void *argument, plat_process_t *process)
 {
+    (void)kind;
     (void)run;
     (void)argument;
     (void)process;
     return ENOSYS;
 }
 
-static int clone_keeping_handlers(void (*run)(void *), void *argument,
-                                  pid_t *pid)
+static int clone_keeping_handlers(clone_e kind, void (*run)(void *),
+                                  void *argument, pid_t *pid)
 {
-    *pid = vfork();
+    *pid = kind == CLONE_SHARING ? vfork() : sys_fork();
     if (*pid == 0) {
         run(argument);
         _exit(127);
@@ -180,21 +191,21 @@ static int clone_keeping_handlers(void (*run)(void *), void *argument,
 
 #endif
 
-int clone_run(void (*run)(void *), void *argument, int *handlers_cleared,
-              sigset_t *mask, plat_process_t *process)
+int clone_run(clone_e kind, void (*run)(void *), void *argument,
+              int *handlers_cleared, sigset_t *mask, plat_process_t *process)
 {
     sigset_t all;
     pid_t pid;
     int error;
 
     *handlers_cleared = 1;
-    error = clone_clearing_handlers(run, argument, process);
+    error = clone_clearing_handlers(kind, run, argument, process);
     if (error != ENOSYS)
         return error;
     *handlers_cleared = 0;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, mask);
-    error = clone_keeping_handlers(run, argument, &pid);
+    error = clone_keeping_handlers(kind, run, argument, &pid);
     pthread_sigmask(SIG_SETMASK, mask, NULL);
     return error != 0 ? error : posix_watch(process, pid);
 }
@@ -216,8 +227,8 @@ int clone_shares_memory(void)
     int64_t code;
 
     if (plat_atomic_load(&answer) == UNKNOWN) {
-        if (clone_run(raise_flag, (void *)(uintptr_t)&flag, &cleared, &mask,
-                      &probe) != 0)
+        if (clone_run(CLONE_SHARING, raise_flag, (void *)(uintptr_t)&flag,
+                      &cleared, &mask, &probe) != 0)
             return 0;
         plat_process_await(&probe, PLAT_NEVER);
         plat_process_reap(&probe, &code);
@@ -225,4 +236,14 @@ int clone_shares_memory(void)
         plat_atomic_store(&answer, flag ? SHARED : COPIED);
     }
     return plat_atomic_load(&answer) == SHARED;
+}
+
+int clone_waits(clone_e kind)
+{
+#ifndef __linux__
+    if (kind == CLONE_COPYING)
+        return 0;
+#endif
+    (void)kind;
+    return clone_shares_memory();
 }

@@ -5,9 +5,13 @@
  */
 #include "../platform.h"
 
+#include "process.h"
 #include "sys.h"
 
+#include <string.h>
 #include <time.h>
+
+extern char **environ;
 
 /* A signal that would end a program for the fault of its reader is ignored,
  * but only if the program has said nothing about it. */
@@ -27,6 +31,7 @@ apr_status_t plat_initialize(void)
 {
     apr_status_t status = ignore_by_default(SIGPIPE);
 
+    mark_initialize();
     return status == APR_SUCCESS ? ignore_by_default(SIGXFSZ) : status;
 }
 
@@ -58,6 +63,35 @@ apr_status_t plat_arguments(int *argc, const char *const **argv,
     return APR_SUCCESS;
 }
 
+/* The strings are not copied: a variable that is set later gets a new one. */
+apr_status_t plat_environment(const char *const **variables,
+                              apr_pool_t *pool)
+{
+    const char **list;
+    size_t count = 0;
+
+    while (environ != NULL && environ[count] != NULL)
+        count++;
+    list = apr_pcalloc(pool, (count + 1) * sizeof(*list));
+    if (count > 0)
+        memcpy(list, environ, count * sizeof(*list));
+    *variables = list;
+    return APR_SUCCESS;
+}
+
+static size_t name_length(const char *variable)
+{
+    return variable[0] == '\0' ? 0 : 1 + strcspn(variable + 1, "=");
+}
+
+int plat_same_variable(const char *first, const char *second)
+{
+    size_t length = name_length(first);
+
+    return length == name_length(second)
+        && strncmp(first, second, length) == 0;
+}
+
 void plat_write_error(const void *bytes, size_t size)
 {
     int saved = errno;
@@ -74,7 +108,7 @@ void plat_exit_now(int code)
 
 apr_status_t plat_input_discard(void)
 {
-    int null = sys_open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int null = sys_open("/dev/null", O_RDONLY | O_CLOEXEC, 0);
     apr_status_t status = APR_SUCCESS;
 
     if (null < 0)

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tree.c: the descendants of a process, found and killed without hitting a
- * stranger.
+ * tree.c: the descendants of a process, found and signalled without hitting
+ * a stranger.
  *
- * Linux tells each process's parent in /proc. A member of the tree is
- * stopped before its children are looked for, so that it can make no more;
- * the look is repeated until one pass finds nobody new. A pid becomes a
- * pidfd first and is asked for its parent after that: if the answer still
- * is a stopped member of the tree, the pidfd is the child that was meant.
- * What left the tree before, because its parent had ended, is not found.
- * Where there are no pidfds the pid has to do: its parent is stopped, so
- * nobody reaps it. On other systems than Linux nothing is found.
+ * On Linux /proc lists all processes. A member of the tree is one that has
+ * the root's mark (see mark.c), or one whose parent is a member, where the
+ * marks do not tell. A pid becomes a pidfd first and is looked at again
+ * after that: if it still is a member's, the pidfd is the process that was
+ * meant. Where there is no pidfd (old kernels, no descriptor left) the pid
+ * has to do, and is looked at again before it is used.
+ *
+ * To be killed, a member is stopped as soon as it is found, so that it can
+ * make no more children, and none of them does anything because another has
+ * gone; the look is repeated until one pass finds nobody new, and all are
+ * killed then, the root last. For any other signal there is one pass.
+ *
+ * A parent's pid counts only while the parent is there: the root's no more
+ * once it was reaped, after which the mark finds what is left. The calling
+ * process is not in the tree of any that it can have an object of, unless
+ * their marks are the same, in which case mark_look() does not count them.
+ * On other systems than Linux no descendant is found.
  */
 #include "process.h"
 
@@ -25,21 +34,48 @@
 
 typedef struct member_t {
     pid_t pid;
-    int descriptor;         /* -1: there are no pidfds */
+    int descriptor;         /* -1: there is no pidfd */
 } member_t;
 
-/* members[0] is the root, whose descriptor is somebody else's. */
+/* The root is among the members, first, unless it was reaped; its
+ * descriptor is somebody else's. */
 typedef struct tree_t {
     member_t *members;
     size_t count;
     size_t room;
+    uint64_t mark;
+    pid_t self;
+    int number;             /* the signal */
 } tree_t;
 
+/* What the pidfd's call is refused may be granted to the pid's: sandboxes
+ * know the old call. The process is there, or the error were another. */
 static int signal_member(const member_t *member, int number)
 {
-    if (member->descriptor < 0)
-        return kill(member->pid, number);
-    return sys_pidfd_send_signal(member->descriptor, number);
+    if (member->descriptor >= 0) {
+        if (sys_pidfd_send_signal(member->descriptor, number, 0) == 0)
+            return 0;
+        if (errno != EPERM)
+            return -1;
+    }
+    return kill(member->pid, number);
+}
+
+/* A process that has ended is there until it is reaped, and its pid with
+ * it. */
+static int is_there(const member_t *member)
+{
+    return signal_member(member, 0) == 0 || errno != ESRCH;
+}
+
+static const member_t *find_member(const tree_t *tree, pid_t pid)
+{
+    size_t i;
+
+    for (i = 0; i < tree->count; i++)
+        if (tree->members[i].pid == pid && is_there(&tree->members[i]))
+            return &tree->members[i];
+    return NULL;
 }
 
 static pid_t parent_of(pid_t pid)
@@ -48,16 +84,16 @@ static pid_t parent_of(pid_t pid)
     char text[512];
     const char *after_name;
     int parent = -1;
-    FILE *file;
-    size_t size;
+    int file;
+    ssize_t size;
 
     snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-    file = fopen(path, "re");
-    if (file == NULL)
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
         return -1;
-    size = fread(text, 1, sizeof(text) - 1, file);
-    fclose(file);
-    text[size] = '\0';
+    size = read(file, text, sizeof(text) - 1);
+    close(file);
+    text[size < 0 ? 0 : size] = '\0';
     /* "pid (name) state parent": the name may hold anything. */
     after_name = strrchr(text, ')');
     if (after_name == NULL || sscanf(after_name + 1, " %*c %d", &parent) != 1)
@@ -65,14 +101,15 @@ static pid_t parent_of(pid_t pid)
     return parent;
 }
 
-static int is_member(const tree_t *tree, pid_t pid)
+/* The mark first: it costs one system call, a parent's pid costs three. */
+static int belongs(const tree_t *tree, pid_t pid)
 {
-    size_t i;
-
-    for (i = 0; i < tree->count; i++)
-        if (tree->members[i].pid == pid)
-            return 1;
-    return 0;
+    switch (mark_look(tree->mark, pid)) {
+    case MARK_SAME: return 1;
+    case MARK_OTHER: return 0;
+    case MARK_UNKNOWN: break;
+    }
+    return tree->count > 0 && find_member(tree, parent_of(pid)) != NULL;
 }
 
 static int add_member(tree_t *tree, pid_t pid, int descriptor)
@@ -92,22 +129,23 @@ static int add_member(tree_t *tree, pid_t pid, int descriptor)
     return 1;
 }
 
-/* Takes a process in if it is a member's child; 1 when it was. */
+/* Takes a process in if it is of the tree; 1 when it was. */
 static int take_in(tree_t *tree, pid_t pid)
 {
     int descriptor;
 
-    if (is_member(tree, pid) || !is_member(tree, parent_of(pid)))
+    if (pid == tree->self || !belongs(tree, pid)
+        || find_member(tree, pid) != NULL)
         return 0;
     descriptor = sys_pidfd_open(pid);
-    if (descriptor < 0 && errno != ENOSYS && errno != EPERM)
+    if (descriptor < 0 && errno == ESRCH)
         return 0;
-    if (!is_member(tree, parent_of(pid))
-        || !add_member(tree, pid, descriptor)) {
+    if (!belongs(tree, pid) || !add_member(tree, pid, descriptor)) {
         plat_handle_close(&descriptor);
         return 0;
     }
-    signal_member(&tree->members[tree->count - 1], SIGSTOP);
+    if (tree->number == SIGKILL)
+        signal_member(&tree->members[tree->count - 1], SIGSTOP);
     return 1;
 }
 
@@ -130,30 +168,67 @@ static size_t pass(tree_t *tree)
     return taken;
 }
 
-void posix_kill_descendants(const plat_process_t *process)
+/* The last that was found first: who is known by his parent alone is looked
+ * at again while the parent is there. */
+static void signal_descendants(tree_t *tree, size_t first)
 {
-    tree_t tree = {NULL, 0, 0};
-    size_t i;
+    while (tree->count > first) {
+        member_t *member = &tree->members[tree->count - 1];
 
-    if (!add_member(&tree, process->pid,
-                    process->is_pidfd ? process->exit_descriptor : -1))
-        return;
-    if (signal_member(&tree.members[0], SIGSTOP) == 0) {
-        while (pass(&tree) > 0)
-            ;
-        for (i = 1; i < tree.count; i++) {
-            signal_member(&tree.members[i], SIGKILL);
-            plat_handle_close(&tree.members[i].descriptor);
-        }
+        if (member->descriptor >= 0 || belongs(tree, member->pid))
+            signal_member(member, tree->number);
+        plat_handle_close(&member->descriptor);
+        tree->count--;
     }
+}
+
+/* Whether the root's pid is its own, now and while it is looked at: when it
+ * is to be killed it is stopped, and does not end by itself. */
+static int has_root(const plat_process_t *process, int number)
+{
+    int error;
+
+    if (process->is_reaped || process->pid <= 0)
+        return 0;
+    error = posix_signal_process(process, number == SIGKILL ? SIGSTOP : 0);
+    return error == 0 || error == EPERM;
+}
+
+static void collect(tree_t *tree)
+{
+    if (tree->number == 0 || (tree->count == 0 && tree->mark == 0))
+        return;
+    while (pass(tree) > 0 && tree->number == SIGKILL)
+        ;
+}
+
+int posix_signal_tree(const plat_process_t *process, int number)
+{
+    tree_t tree = {.mark = process->mark, .self = getpid(),
+                   .number = number};
+    int descriptor = process->is_pidfd ? process->exit_descriptor : -1;
+    size_t roots = has_root(process, number) ? 1 : 0;
+    int error = 0;
+
+    /* Without memory for the tree its root is what can be reached. */
+    if (roots == 0 || add_member(&tree, process->pid, descriptor))
+        collect(&tree);
+    if (roots == 1 && number != SIGKILL)
+        error = posix_signal_process(process, number);
+    signal_descendants(&tree, roots);
+    if (roots == 1 && number == SIGKILL)
+        error = posix_signal_process(process, number);
     free(tree.members);
+    return error;
 }
 
 #else
 
-void posix_kill_descendants(const plat_process_t *process)
+int posix_signal_tree(const plat_process_t *process, int number)
 {
-    (void)process;
+    if (process->is_reaped || process->pid <= 0)
+        return 0;
+    return posix_signal_process(process, number);
 }
 
 #endif

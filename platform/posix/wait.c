@@ -2,7 +2,8 @@
 /*
  * wait.c: chapter 7 of the seam on POSIX: poll over exit descriptors and
  * channels. Two arrays in step, one for the system and one of keys; what is
- * removed is filled from the end.
+ * removed is filled from the end. The first item is the set's own, by which
+ * it is woken: an eventfd, or a pipe where there is none.
  */
 #include "process.h"
 
@@ -16,6 +17,7 @@ struct plat_wait_set_t {
     size_t count;
     size_t room;
     size_t next;            /* where the next search begins: fairness */
+    int waker;              /* written to, to wake; the first item's other */
     apr_pool_t *pool;
 };
 
@@ -23,21 +25,16 @@ static apr_status_t forget(void *opaque)
 {
     plat_wait_set_t *set = opaque;
 
+    if (set->count > 0) {
+        if (set->waker != set->items[0].fd)
+            close(set->waker);
+        close(set->items[0].fd);
+    }
     free(set->items);
     free(set->keys);
     set->items = NULL;
     set->keys = NULL;
     set->count = set->room = 0;
-    return APR_SUCCESS;
-}
-
-apr_status_t plat_wait_set_create(plat_wait_set_t **set, apr_pool_t *pool)
-{
-    plat_wait_set_t *made = apr_pcalloc(pool, sizeof(*made));
-
-    made->pool = pool;
-    apr_pool_cleanup_register(pool, made, forget, apr_pool_cleanup_null);
-    *set = made;
     return APR_SUCCESS;
 }
 
@@ -76,6 +73,63 @@ static apr_status_t add(plat_wait_set_t *set, int descriptor, short events,
     return APR_SUCCESS;
 }
 
+#ifdef __linux__
+
+static int open_waker(int ends[2])
+{
+    ends[0] = ends[1] = sys_eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return ends[0];
+}
+
+#else
+
+static int open_waker(int ends[2])
+{
+    return sys_pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+}
+
+#endif
+
+apr_status_t plat_wait_set_create(plat_wait_set_t **set, apr_pool_t *pool)
+{
+    plat_wait_set_t *made = apr_pcalloc(pool, sizeof(*made));
+    int ends[2];
+    apr_status_t status;
+
+    made->pool = pool;
+    if (open_waker(ends) < 0)
+        return errno;
+    made->waker = ends[1];
+    status = add(made, ends[0], POLLIN, made);
+    if (status != APR_SUCCESS) {
+        if (ends[1] != ends[0])
+            close(ends[1]);
+        close(ends[0]);
+        return status;
+    }
+    apr_pool_cleanup_register(pool, made, forget, apr_pool_cleanup_null);
+    *set = made;
+    return APR_SUCCESS;
+}
+
+/* One that is full wakes as well. */
+void plat_wait_set_wake(plat_wait_set_t *set)
+{
+    static const uint64_t one = 1;
+
+    while (write(set->waker, &one, sizeof(one)) < 0 && errno == EINTR)
+        ;
+}
+
+static void rest(plat_wait_set_t *set)
+{
+    char bytes[64];
+
+    if (set->items[0].revents != 0)
+        while (read(set->items[0].fd, bytes, sizeof(bytes)) == sizeof(bytes))
+            ;
+}
+
 apr_status_t plat_wait_set_add_process(plat_wait_set_t *set,
                                        plat_process_t *process, void *key)
 {
@@ -93,7 +147,7 @@ void plat_wait_set_remove(plat_wait_set_t *set, const void *key)
 {
     size_t i;
 
-    for (i = 0; i < set->count; i++) {
+    for (i = 1; i < set->count; i++) {
         if (set->keys[i] != key)
             continue;
         set->count--;
@@ -115,10 +169,11 @@ apr_status_t plat_wait_set_wait(plat_wait_set_t *set,
         return errno;
     if (ready == 0)
         return APR_TIMEUP;
+    rest(set);
     for (i = 0; i < set->count && found < size; i++) {
         size_t at = (set->next + i) % set->count;
 
-        if (set->items[at].revents != 0)
+        if (at > 0 && set->items[at].revents != 0)
             keys[found++] = set->keys[at];
     }
     set->next = (set->next + i) % set->count;

@@ -97,6 +97,7 @@ static int give_up(pid_t pid)
 
 int posix_watch(plat_process_t *process, pid_t pid)
 {
+    static const plat_process_t none = PLAT_PROCESS_NONE;
     int descriptor = -1;
     int is_pidfd = 0;
 
@@ -110,6 +111,7 @@ int posix_watch(plat_process_t *process, pid_t pid)
         descriptor = watch_by_thread(pid);
     if (descriptor < 0)
         return give_up(pid);
+    *process = none;
     process->pid = pid;
     process->exit_descriptor = descriptor;
     process->is_pidfd = is_pidfd;

@@ -28,7 +28,11 @@
 #include <apr_general.h>
 #include <apr_strings.h>
 
-#define PIPE_SIZE 65536
+/* The default, and the most that is asked for. Under Wine a command that
+ * writes 64 KiB at a time is read a third faster through a pipe of 256 KiB
+ * than through one of 64; one of 1 MiB gains no more to speak of. */
+#define PIPE_SIZE 262144u
+#define PIPE_SIZE_MAX ((size_t)1 << 30)
 
 static apr_status_t pipe_name(wchar_t **name, apr_pool_t *pool)
 {
@@ -46,21 +50,34 @@ static apr_status_t pipe_name(wchar_t **name, apr_pool_t *pool)
                                     random[3]), pool);
 }
 
-/* This process's end, the only one that there will be of its kind. */
-static apr_status_t open_own(HANDLE *pipe, const wchar_t *name, int is_write)
+DWORD win_pipe_size(size_t size)
 {
-    DWORD access = is_write ? PIPE_ACCESS_OUTBOUND : PIPE_ACCESS_INBOUND;
+    if (size == 0)
+        return PIPE_SIZE;
+    return (DWORD)(size < PIPE_SIZE_MAX ? size : PIPE_SIZE_MAX);
+}
+
+/* This process's end, the only one that there will be of its kind. */
+static apr_status_t open_own(struct win_channel_t *channel,
+                             const wchar_t *name)
+{
+    DWORD access = channel->is_write ? PIPE_ACCESS_OUTBOUND
+                                     : PIPE_ACCESS_INBOUND;
     win_security_t security;
+    HANDLE pipe;
     apr_status_t status = win_owner_only(&security);
 
     if (status != APR_SUCCESS)
         return status;
-    *pipe = sys_CreateNamedPipeW(
+    pipe = sys_CreateNamedPipeW(
         name, access | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
         PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT
         | PIPE_REJECT_REMOTE_CLIENTS,
-        1, PIPE_SIZE, PIPE_SIZE, 0, &security.attributes);
-    return *pipe != INVALID_HANDLE_VALUE ? APR_SUCCESS : win_last_status();
+        1, channel->size, channel->size, 0, &security.attributes);
+    if (pipe == INVALID_HANDLE_VALUE)
+        return win_last_status();
+    channel->pipe = pipe;
+    return APR_SUCCESS;
 }
 
 /* The access rights are those of CreatePipe's two ends. */
@@ -87,20 +104,20 @@ static apr_status_t open_event(struct win_channel_t *channel)
 
 apr_status_t plat_channel_create(plat_channel_t *channel,
                                  plat_handle_t *other,
-                                 plat_direction_e direction,
+                                 plat_direction_e direction, size_t size,
                                  apr_pool_t *pool)
 {
     plat_channel_t made = {apr_pcalloc(pool, sizeof(*made.state))};
-    HANDLE pipe, client;
+    HANDLE client;
     wchar_t *name;
     apr_status_t status = pipe_name(&name, pool);
 
     made.state->is_write = direction == PLAT_WRITE;
+    made.state->size = win_pipe_size(size);
     if (status == APR_SUCCESS)
-        status = open_own(&pipe, name, made.state->is_write);
+        status = open_own(made.state, name);
     if (status != APR_SUCCESS)
         return status;
-    made.state->pipe = pipe;
     status = open_event(made.state);
     if (status == APR_SUCCESS)
         status = open_other(&client, name, made.state->is_write);
@@ -202,7 +219,7 @@ apr_status_t plat_channel_write(plat_channel_t *channel, const void *bytes,
         return APR_SUCCESS;
     }
     /* No more than the pipe holds, so that progress can be told. */
-    if (!sys_WriteFile(state->pipe, bytes, at_most(size, PIPE_SIZE), NULL,
+    if (!sys_WriteFile(state->pipe, bytes, at_most(size, state->size), NULL,
                        &state->operation)
         && GetLastError() != ERROR_IO_PENDING)
         return channel_status(GetLastError());
@@ -265,62 +282,4 @@ void plat_channel_close(plat_channel_t *channel)
 int plat_channel_is_open(const plat_channel_t *channel)
 {
     return channel->state != NULL;
-}
-
-void plat_handle_close(plat_handle_t *handle)
-{
-    if (*handle != PLAT_HANDLE_NONE)
-        CloseHandle(*handle);
-    *handle = PLAT_HANDLE_NONE;
-}
-
-/* The child knows the handle by its value. */
-apr_status_t plat_handle_share(plat_handle_t handle, plat_handle_t *shared,
-                               char token[PLAT_TOKEN_SIZE])
-{
-    HANDLE self = GetCurrentProcess(), duplicate;
-
-    if (!sys_DuplicateHandle(self, handle, self, &duplicate, 0, FALSE,
-                             DUPLICATE_SAME_ACCESS))
-        return win_last_status();
-    *shared = duplicate;
-    apr_snprintf(token, PLAT_TOKEN_SIZE, "%x",
-                 (unsigned)(uintptr_t)duplicate);
-    return APR_SUCCESS;
-}
-
-/* A handle's value is a multiple of 4 and has no more than 31 bits, even
- * where pointers are longer. */
-static HANDLE parse_token(const char *token)
-{
-    uintptr_t value = 0;
-    const char *at;
-
-    if (*token == '0')
-        return NULL;
-    for (at = token; *at != '\0'; at++) {
-        if (*at >= '0' && *at <= '9')
-            value = value * 16 + (uintptr_t)(*at - '0');
-        else if (*at >= 'a' && *at <= 'f')
-            value = value * 16 + (uintptr_t)(*at - 'a' + 10);
-        else
-            return NULL;
-        if (value > MAXLONG)
-            return NULL;
-    }
-    return value % 4 == 0 ? (HANDLE)value : NULL;
-}
-
-/* A handle that was handed over is one that can be inherited. */
-apr_status_t plat_handle_take(const char *token, plat_handle_t *handle)
-{
-    HANDLE taken = parse_token(token);
-    DWORD flags;
-
-    if (taken == NULL || !sys_GetHandleInformation(taken, &flags)
-        || !(flags & HANDLE_FLAG_INHERIT)
-        || !sys_SetHandleInformation(taken, HANDLE_FLAG_INHERIT, 0))
-        return MITO_EMALFORMED;
-    *handle = taken;
-    return APR_SUCCESS;
 }

@@ -85,13 +85,38 @@ DWORD win_remaining(plat_deadline_t deadline);
 apr_status_t win_command_line(wchar_t **line, const char *const *arguments,
                               apr_pool_t *pool);
 
+/* A text as a command line. MITO_ETOOLONG, MITO_ETEXT. */
+apr_status_t win_raw_command_line(wchar_t **line, const char *text,
+                                  apr_pool_t *pool);
+
 /* environment.c: the block for these `NAME=value`. */
 apr_status_t win_environment(wchar_t **block, const char *const *variables,
                              apr_pool_t *pool);
 
+/* The value of a variable of the calling process; "" when it has none. */
+const wchar_t *win_variable(const wchar_t *name, apr_pool_t *pool);
+
 /* program.c: the absolute path of a program by path or name. */
 apr_status_t win_find_program(wchar_t **path, const char *program,
                               apr_pool_t *pool);
+
+/* With a drive and from its root, or on a server. */
+int win_is_absolute(const wchar_t *path);
+
+/* Whether the file is one that cmd.exe runs, by its name. */
+int win_is_batch_file(const wchar_t *path);
+
+/* cmd.c: how a batch file is run: by cmd.exe, whose path takes the place of
+ * the file's, with this line. MITO_EBATCH: it would misunderstand one of
+ * the arguments. */
+apr_status_t win_batch_file(wchar_t **program, wchar_t **line,
+                            const char *const *arguments, apr_pool_t *pool);
+
+/* The absolute path of the system's shell, and the line with which it runs
+ * a text. */
+apr_status_t win_shell(wchar_t **program, wchar_t **line, const char *text,
+                       apr_pool_t *pool);
+
 
 /* channel.c: one overlapped operation at a time: a write of the caller's
  * bytes, or a read of none that tells when there is something to read. The
@@ -100,9 +125,13 @@ struct win_channel_t {
     HANDLE pipe;
     HANDLE event;
     OVERLAPPED operation;
+    DWORD size;             /* the pipe's */
     int is_write;
     int is_pending;
 };
+
+/* The size of a pipe for which one of `size` is asked; 0: the default. */
+DWORD win_pipe_size(size_t size);
 
 /* Whether the channel is ready. If not, its event becomes signaled when it
  * is time to look again. */

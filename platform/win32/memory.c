@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory.c: chapter 5 of the seam on Win32. The memory is a section without
+ * memory.c: chapter 5 of the seam on Win32, shared memory: a section without
  * a name, backed by the paging file. It is committed as a whole when it is
  * made, so that a lack of memory is an error there and touching it cannot
  * fail; the system frees it with its last handle and view.

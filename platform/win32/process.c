@@ -8,8 +8,16 @@
 
 #include "sys.h"
 
-/* POSIX's numbers of the signals that crashes stand for. */
-enum { INTERRUPT = 2, ILLEGAL = 4, ARITHMETIC = 8, KILL = 9, VIOLATION = 11 };
+/* POSIX's numbers of the signals that can be sent, and of those that
+ * crashes stand for. */
+enum {
+    INTERRUPT = 2,
+    ILLEGAL = 4,
+    ARITHMETIC = 8,
+    KILL = 9,
+    VIOLATION = 11,
+    TERMINATE = 15
+};
 
 /* The exit code of a process that was ended in place of a signal: the low
  * byte is the signal's number. Severity and the customer's bit are set, as
@@ -89,18 +97,75 @@ apr_status_t plat_process_reap(plat_process_t *process, int64_t *exit_code)
     return APR_SUCCESS;
 }
 
-/* A process that has ended keeps its own exit code. When the job cannot be
- * ended, the process itself still is, and the caller hears of the rest. */
-apr_status_t plat_process_kill(plat_process_t *process)
+/* The handle has every right, so access is denied only where a process is
+ * ending already. It keeps its own exit code then. */
+static apr_status_t end_process(const plat_process_t *process, UINT code)
+{
+    if (process->process == NULL
+        || sys_TerminateProcess(process->process, code)
+        || GetLastError() == ERROR_ACCESS_DENIED)
+        return APR_SUCCESS;
+    return win_last_status();
+}
+
+/* The job's processes end at once, and none can start another any more.
+ * When the job cannot be ended the process itself still is, and the caller
+ * hears of the rest. */
+static apr_status_t end_tree(const plat_process_t *process, UINT code)
 {
     apr_status_t status;
 
-    if (process->job == NULL
-        || sys_TerminateJobObject(process->job, SIGNALED(KILL)))
+    if (process->job == NULL || sys_TerminateJobObject(process->job, code))
         return APR_SUCCESS;
     status = win_last_status();
-    TerminateProcess(process->process, SIGNALED(KILL));
+    end_process(process, code);
     return status;
+}
+
+static apr_status_t end_scope(const plat_process_t *process, int number,
+                              mito_scope_e scope)
+{
+    switch (scope) {
+    case MITO_SCOPE_TREE:
+        return end_tree(process, SIGNALED((UINT)number));
+    case MITO_SCOPE_PROCESS:
+        return end_process(process, SIGNALED((UINT)number));
+    default:
+        return MITO_ENOTSUP;
+    }
+}
+
+/* A console event goes to a whole group of processes, by its id, which
+ * nobody else has as long as the process's handle is held. It needs a
+ * console that both sides share; what is left to fail is that there is
+ * none. */
+static apr_status_t interrupt(const plat_process_t *process,
+                              mito_scope_e scope)
+{
+    if (!process->has_group)
+        return scope == MITO_SCOPE_GROUP ? MITO_EINVAL : MITO_ENOTSUP;
+    if (process->process == NULL
+        || sys_GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, process->id))
+        return APR_SUCCESS;
+    return WaitForSingleObject(process->process, 0) == WAIT_OBJECT_0
+           ? APR_SUCCESS : MITO_ENOTSUP;
+}
+
+apr_status_t plat_process_signal(plat_process_t *process, int number,
+                                 mito_scope_e scope)
+{
+    switch (number) {
+    case 0:
+        return scope == MITO_SCOPE_GROUP && !process->has_group
+               ? MITO_EINVAL : APR_SUCCESS;
+    case INTERRUPT:
+        return interrupt(process, scope);
+    case KILL:
+    case TERMINATE:
+        return end_scope(process, number, scope);
+    default:
+        return MITO_ENOTSUP;
+    }
 }
 
 int64_t plat_process_id(const plat_process_t *process)

@@ -5,11 +5,9 @@
  * something, so the search is ours: the directory of the calling program,
  * the system's two, then the absolute directories of the caller's PATH.
  *
- * `.exe` may be left out. A name without a dot means the file with it
- * first; one with a dot means the file of just that name first.
- *
- * What is found is checked here as well: a batch file would have its
- * arguments parsed a second time by cmd.exe, whatever the quoting.
+ * The extensions of programs and batch files may be left out; in which
+ * order they are tried the caller's PATHEXT says. Others of PATHEXT belong
+ * to documents, whose programs only the shell knows.
  */
 #include "internal.h"
 
@@ -80,39 +78,121 @@ static apr_status_t try_file(wchar_t **path, const wchar_t *directory,
     return status;
 }
 
+/* The extensions of what can be run, and the default of PATHEXT. */
+enum { EXTENSIONS = 4 };
+static const wchar_t *const runnable[EXTENSIONS] = {
+    L".com", L".exe", L".bat", L".cmd"
+};
+
+static int is_same_text(const wchar_t *text, size_t length,
+                        const wchar_t *other)
+{
+    return length == wcslen(other)
+           && CompareStringOrdinal(text, (int)length, other, (int)length,
+                                   TRUE) == CSTR_EQUAL;
+}
+
+/* A name with the extensions to try, in their order. */
+typedef struct name_t {
+    const wchar_t *text;
+    int is_whole;               /* it ends with one of them itself */
+    size_t count;
+    const wchar_t *extensions[EXTENSIONS];
+} name_t;
+
+static void add_extension(name_t *name, const wchar_t *extension)
+{
+    size_t i;
+
+    for (i = 0; i < name->count; i++)
+        if (name->extensions[i] == extension)
+            return;
+    name->extensions[name->count++] = extension;
+}
+
+static void read_extensions(name_t *name, const wchar_t *list)
+{
+    size_t i, length;
+
+    name->count = 0;
+    for (; *list != L'\0'; list += length + (list[length] == L';')) {
+        length = wcscspn(list, L";");
+        for (i = 0; i < EXTENSIONS; i++)
+            if (is_same_text(list, length, runnable[i]))
+                add_extension(name, runnable[i]);
+    }
+    if (name->count > 0)
+        return;
+    for (i = 0; i < EXTENSIONS; i++)
+        add_extension(name, runnable[i]);
+}
+
+static void read_name(name_t *name, const wchar_t *text, apr_pool_t *pool)
+{
+    const wchar_t *end = wcsrchr(last_part(text), L'.');
+    size_t i;
+
+    name->text = text;
+    name->is_whole = 0;
+    for (i = 0; end != NULL && i < EXTENSIONS; i++)
+        if (is_same_text(end, wcslen(end), runnable[i]))
+            name->is_whole = 1;
+    read_extensions(name, win_variable(L"PATHEXT", pool));
+}
+
 /* Of two failures the one that says more. */
 static apr_status_t better(apr_status_t first, apr_status_t second)
 {
     return second != APR_ENOENT ? second : first;
 }
 
-static apr_status_t try_path(wchar_t **path, const wchar_t *name,
+static apr_status_t try_extensions(wchar_t **path, const wchar_t *directory,
+                                   const name_t *name, apr_pool_t *pool)
+{
+    apr_status_t status = APR_ENOENT;
+    size_t i;
+
+    for (i = 0; i < name->count && status != APR_SUCCESS; i++) {
+        apr_status_t next = try_file(path, directory, name->text,
+                                     name->extensions[i], pool);
+
+        status = next == APR_SUCCESS ? next : better(status, next);
+    }
+    return status;
+}
+
+static apr_status_t try_path(wchar_t **path, const name_t *name,
                              apr_pool_t *pool)
 {
-    int has_dot = wcschr(last_part(name), L'.') != NULL;
-    apr_status_t first = try_file(path, NULL, name, has_dot ? L"" : L".exe",
-                                  pool);
-    apr_status_t second;
+    apr_status_t first, second;
 
+    first = name->is_whole ? try_file(path, NULL, name->text, L"", pool)
+                           : try_extensions(path, NULL, name, pool);
     if (first == APR_SUCCESS)
         return APR_SUCCESS;
-    second = try_file(path, NULL, name, has_dot ? L".exe" : L"", pool);
+    second = name->is_whole ? try_extensions(path, NULL, name, pool)
+                            : try_file(path, NULL, name->text, L"", pool);
     return second == APR_SUCCESS ? second : better(first, second);
 }
 
 /* In a directory that is searched, a name without a dot means nothing but
- * NAME.exe: a script of that name must not hide a program further on. */
+ * one with an extension: a script of that name must not hide a program
+ * further on. */
 static apr_status_t try_directory(wchar_t **path, const wchar_t *directory,
-                                  const wchar_t *name, apr_pool_t *pool)
+                                  const name_t *name, apr_pool_t *pool)
 {
-    if (wcschr(name, L'.') != NULL
-        && try_file(path, directory, name, L"", pool) == APR_SUCCESS)
+    if (name->is_whole
+        && try_file(path, directory, name->text, L"", pool) == APR_SUCCESS)
         return APR_SUCCESS;
-    return try_file(path, directory, name, L".exe", pool);
+    if (try_extensions(path, directory, name, pool) == APR_SUCCESS)
+        return APR_SUCCESS;
+    if (!name->is_whole && wcschr(name->text, L'.') != NULL)
+        return try_file(path, directory, name->text, L"", pool);
+    return APR_ENOENT;
 }
 
 /* With a drive and from its root, or on a server. */
-static int is_absolute(const wchar_t *path)
+int win_is_absolute(const wchar_t *path)
 {
     if (is_separator(path[0]))
         return is_separator(path[1]);
@@ -153,24 +233,12 @@ static wchar_t *next_directory(const wchar_t **rest, apr_pool_t *pool)
     return directory;
 }
 
-static const wchar_t *search_path(apr_pool_t *pool)
-{
-    DWORD size = GetEnvironmentVariableW(L"PATH", NULL, 0);
-    wchar_t *text;
-
-    if (size == 0)
-        return L"";
-    text = apr_palloc(pool, size * sizeof(wchar_t));
-    /* Another thread may have made it longer since. */
-    return GetEnvironmentVariableW(L"PATH", text, size) < size ? text : L"";
-}
-
-static apr_status_t search(wchar_t **path, const wchar_t *name,
+static apr_status_t search(wchar_t **path, const name_t *name,
                            apr_pool_t *pool)
 {
     wchar_t system[MAX_PATH], windows[MAX_PATH];
     const wchar_t *directories[] = {program_directory(pool), system, windows};
-    const wchar_t *rest = search_path(pool), *directory;
+    const wchar_t *rest = win_variable(L"PATH", pool), *directory;
     size_t i;
 
     if (GetSystemDirectoryW(system, MAX_PATH) == 0)
@@ -178,11 +246,11 @@ static apr_status_t search(wchar_t **path, const wchar_t *name,
     if (GetWindowsDirectoryW(windows, MAX_PATH) == 0)
         windows[0] = L'\0';
     for (i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
-        if (directories[i] != NULL && is_absolute(directories[i])
+        if (directories[i] != NULL && win_is_absolute(directories[i])
             && try_directory(path, directories[i], name, pool) == APR_SUCCESS)
             return APR_SUCCESS;
     while ((directory = next_directory(&rest, pool)) != NULL)
-        if (is_absolute(directory)
+        if (win_is_absolute(directory)
             && try_directory(path, directory, name, pool) == APR_SUCCESS)
             return APR_SUCCESS;
     return APR_ENOENT;
@@ -190,7 +258,7 @@ static apr_status_t search(wchar_t **path, const wchar_t *name,
 
 /* The system leaves out dots and spaces at the end of a name, and what
  * stands behind a colon is a stream of the same file. */
-static int is_batch_file(const wchar_t *path)
+int win_is_batch_file(const wchar_t *path)
 {
     const wchar_t *name = last_part(path), *end = wcschr(name, L':');
 
@@ -198,10 +266,8 @@ static int is_batch_file(const wchar_t *path)
         end = name + wcslen(name);
     while (end > name && (end[-1] == L'.' || end[-1] == L' '))
         end--;
-    return end - name >= 4
-           && (CompareStringOrdinal(end - 4, 4, L".bat", 4, TRUE) == CSTR_EQUAL
-               || CompareStringOrdinal(end - 4, 4, L".cmd", 4, TRUE)
-                  == CSTR_EQUAL);
+    return end - name >= 4 && (is_same_text(end - 4, 4, L".bat")
+                               || is_same_text(end - 4, 4, L".cmd"));
 }
 
 /* A directory that is meant by itself is one too, so that it is told apart
@@ -215,22 +281,21 @@ static int is_path(const wchar_t *name)
 apr_status_t win_find_program(wchar_t **path, const char *program,
                               apr_pool_t *pool)
 {
-    wchar_t *name, *found;
+    wchar_t *text, *found;
     size_t length;
-    apr_status_t status = win_to_wide(&name, &length, program, pool);
+    name_t name;
+    apr_status_t status = win_to_wide(&text, &length, program, pool);
 
     if (status != APR_SUCCESS)
         return status;
     if (length == 0)
         return APR_ENOENT;
-    if (is_path(name))
-        status = try_path(&found, name, pool);
+    read_name(&name, text, pool);
+    if (is_path(text))
+        status = try_path(&found, &name, pool);
     else
-        status = search(&found, name, pool);
-    if (status != APR_SUCCESS)
-        return status;
-    if (is_batch_file(found))
-        return MITO_EBATCH;
-    *path = found;
-    return APR_SUCCESS;
+        status = search(&found, &name, pool);
+    if (status == APR_SUCCESS)
+        *path = found;
+    return status;
 }

@@ -56,6 +56,10 @@ SYS_CALL(HANDLE, CreateNamedPipeW,
           SECURITY_ATTRIBUTES *security),
          (name, access, mode, instances, out_size, in_size, timeout,
           security), INVALID_HANDLE_VALUE, ERROR_NO_SYSTEM_RESOURCES)
+SYS_CALL(BOOL, CreatePipe,
+         (HANDLE *reader, HANDLE *writer, SECURITY_ATTRIBUTES *security,
+          DWORD size), (reader, writer, security, size), FALSE,
+         ERROR_NO_SYSTEM_RESOURCES)
 SYS_CALL(BOOL, PeekNamedPipe,
          (HANDLE pipe, void *buffer, DWORD size, DWORD *read,
           DWORD *available, DWORD *left),
@@ -76,6 +80,10 @@ SYS_CALL(DWORD, GetFullPathNameW,
          (path, size, full, name), 0, ERROR_NOT_ENOUGH_MEMORY)
 
 /* Processes */
+SYS_CALL(wchar_t *, GetEnvironmentStringsW, (void), (), NULL,
+         ERROR_NOT_ENOUGH_MEMORY)
+SYS_CALL(UINT, GetSystemDirectoryW, (wchar_t *path, UINT size),
+         (path, size), 0, ERROR_NOT_ENOUGH_MEMORY)
 SYS_CALL(BOOL, CreateProcessW,
          (const wchar_t *program, wchar_t *command_line,
           SECURITY_ATTRIBUTES *process_security,
@@ -88,8 +96,16 @@ SYS_CALL(BOOL, CreateProcessW,
 SYS_CALL(HANDLE, CreateJobObjectW,
          (SECURITY_ATTRIBUTES *security, const wchar_t *name),
          (security, name), NULL, ERROR_NOT_ENOUGH_MEMORY)
+SYS_CALL(BOOL, SetInformationJobObject,
+         (HANDLE job, JOBOBJECTINFOCLASS kind, void *information,
+          DWORD size), (job, kind, information, size), FALSE,
+         ERROR_NOT_ENOUGH_MEMORY)
 SYS_CALL(BOOL, TerminateJobObject, (HANDLE job, UINT code), (job, code),
          FALSE, ERROR_ACCESS_DENIED)
+SYS_CALL(BOOL, TerminateProcess, (HANDLE process, UINT code),
+         (process, code), FALSE, ERROR_NOT_ENOUGH_MEMORY)
+SYS_CALL(BOOL, GenerateConsoleCtrlEvent, (DWORD event, DWORD group),
+         (event, group), FALSE, ERROR_NOT_ENOUGH_MEMORY)
 SYS_CALL(BOOL, InitializeProcThreadAttributeList,
          (LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD count, DWORD flags,
           SIZE_T *size), (list, count, flags, size), FALSE,
@@ -124,6 +140,9 @@ SYS_CALL(HANDLE, CreateFileMappingW,
 SYS_CALL(void *, MapViewOfFile,
          (HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T size),
          (section, access, high, low, size), NULL, ERROR_NOT_ENOUGH_MEMORY)
+SYS_CALL(void *, VirtualAlloc,
+         (void *address, SIZE_T size, DWORD kind, DWORD protection),
+         (address, size, kind, protection), NULL, ERROR_NOT_ENOUGH_MEMORY)
 SYS_CALL(SIZE_T, VirtualQuery,
          (const void *address, MEMORY_BASIC_INFORMATION *information,
           SIZE_T size), (address, information, size), 0,

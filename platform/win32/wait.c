@@ -8,6 +8,9 @@
  * Nothing hangs on the marks: they only say where to look. So an item that
  * stays ready is told again, and a wait that is left over from the time
  * when the set was large does no harm.
+ *
+ * The same event wakes a wait from another thread; a mark of its own says
+ * that it was meant.
  */
 #include "internal.h"
 
@@ -31,7 +34,8 @@ struct plat_wait_set_t {
     apr_pool_t *pool;
     apr_array_header_t *items;          /* item_t * */
     apr_array_header_t *spare;          /* item_t * */
-    HANDLE wake;                        /* NULL: none was needed yet */
+    HANDLE wake;
+    uint32_t is_woken;                  /* set by other threads */
     int turn;
 };
 
@@ -75,6 +79,9 @@ apr_status_t plat_wait_set_create(plat_wait_set_t **set, apr_pool_t *pool)
     plat_wait_set_t *made = apr_pcalloc(pool, sizeof(*made));
 
     made->pool = pool;
+    made->wake = sys_CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (made->wake == NULL)
+        return win_last_status();
     made->items = apr_array_make(pool, 8, sizeof(item_t *));
     made->spare = apr_array_make(pool, 0, sizeof(item_t *));
     apr_pool_cleanup_register(pool, made, destroy, apr_pool_cleanup_null);
@@ -86,6 +93,21 @@ void plat_wait_set_destroy(plat_wait_set_t *set)
 {
     if (set != NULL)
         apr_pool_cleanup_run(set->pool, set, destroy);
+}
+
+void plat_wait_set_wake(plat_wait_set_t *set)
+{
+    plat_atomic_store(&set->is_woken, 1);
+    SetEvent(set->wake);
+}
+
+/* Whether it was, and not told yet. */
+static int was_woken(plat_wait_set_t *set)
+{
+    if (!plat_atomic_load(&set->is_woken))
+        return 0;
+    plat_atomic_store(&set->is_woken, 0);
+    return 1;
 }
 
 static item_t *add_item(plat_wait_set_t *set, void *key)
@@ -162,8 +184,9 @@ static void tell(found_t *found, const item_t *item)
 
 /* Waits for items that were not ready, at first for as long as it takes,
  * then tells the others that have become ready too. The handle of a
- * channel only says that it is time to look. */
-static apr_status_t wait_for_items(item_t **items, DWORD count,
+ * channel only says that it is time to look. The last handle is the one
+ * that wakes. */
+static apr_status_t wait_for_items(HANDLE wake, item_t **items, DWORD count,
                                    DWORD milliseconds, found_t *found)
 {
     HANDLE handles[MAXIMUM_WAIT_OBJECTS];
@@ -171,15 +194,16 @@ static apr_status_t wait_for_items(item_t **items, DWORD count,
 
     for (i = 0; i < count; i++)
         handles[i] = handle_of(items[i]);
-    while (count > 0 && found->count < found->size) {
+    while (found->count < found->size) {
         int ready = 1;
         apr_status_t status = APR_SUCCESS;
 
-        result = sys_WaitForMultipleObjects(count, handles, FALSE,
+        handles[count] = wake;
+        result = sys_WaitForMultipleObjects(count + 1, handles, FALSE,
                                             milliseconds);
-        if (result == WAIT_TIMEOUT)
+        if (result == WAIT_TIMEOUT || result == WAIT_OBJECT_0 + count)
             return APR_SUCCESS;
-        if (result >= WAIT_OBJECT_0 + count)
+        if (result > WAIT_OBJECT_0 + count)
             return win_last_status();
         i = result - WAIT_OBJECT_0;
         if (items[i]->channel != NULL)
@@ -206,6 +230,9 @@ static apr_status_t wait_for_few(plat_wait_set_t *set, DWORD milliseconds,
     DWORD count = 0;
     int i, items = set->items->nelts;
 
+    /* Before the mark is looked at, or what comes then would be lost. */
+    if (!ResetEvent(set->wake))
+        return win_last_status();
     for (i = 0; i < items && found->count < found->size; i++) {
         item_t *item = item_at(set, (set->turn + i) % items);
         int ready = 0;
@@ -221,11 +248,9 @@ static apr_status_t wait_for_few(plat_wait_set_t *set, DWORD milliseconds,
         else
             waiting[count++] = item;
     }
-    if (found->count > 0)
+    if (found->count > 0 || plat_atomic_load(&set->is_woken))
         milliseconds = 0;
-    if (items == 0)
-        Sleep(milliseconds);
-    return wait_for_items(waiting, count, milliseconds, found);
+    return wait_for_items(set->wake, waiting, count, milliseconds, found);
 }
 
 static VOID CALLBACK fire(PTP_CALLBACK_INSTANCE instance, PVOID context,
@@ -276,10 +301,8 @@ static apr_status_t wait_for_crowd(plat_wait_set_t *set, DWORD milliseconds,
 {
     int i, items = set->items->nelts;
 
-    if (set->wake == NULL)
-        set->wake = sys_CreateEventW(NULL, TRUE, FALSE, NULL);
     /* Before the look, or what happens during it would go unnoticed. */
-    if (set->wake == NULL || !ResetEvent(set->wake))
+    if (!ResetEvent(set->wake))
         return win_last_status();
     for (i = 0; i < items && found->count < found->size; i++) {
         item_t *item = item_at(set, (set->turn + i) % items);
@@ -294,6 +317,7 @@ static apr_status_t wait_for_crowd(plat_wait_set_t *set, DWORD milliseconds,
             return status;
     }
     if (found->count == 0 && milliseconds > 0
+        && !plat_atomic_load(&set->is_woken)
         && sys_WaitForSingleObject(set->wake, milliseconds) == WAIT_FAILED)
         return win_last_status();
     return APR_SUCCESS;
@@ -307,7 +331,7 @@ apr_status_t plat_wait_set_wait(plat_wait_set_t *set,
 
     for (;;) {
         DWORD milliseconds = win_remaining(deadline);
-        int is_small = set->items->nelts <= MAXIMUM_WAIT_OBJECTS;
+        int is_small = set->items->nelts < MAXIMUM_WAIT_OBJECTS;
         apr_status_t status = is_small
             ? wait_for_few(set, milliseconds, &found)
             : wait_for_crowd(set, milliseconds, &found);
@@ -316,7 +340,7 @@ apr_status_t plat_wait_set_wait(plat_wait_set_t *set,
             set->turn = (set->turn + 1) % set->items->nelts;
         if (status != APR_SUCCESS)
             return status;
-        if (found.count > 0)
+        if (was_woken(set) || found.count > 0)
             break;
         if (milliseconds == 0)
             return APR_TIMEUP;

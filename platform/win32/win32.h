@@ -16,15 +16,20 @@
 
 typedef HANDLE plat_handle_t;
 #define PLAT_HANDLE_NONE NULL
+#define PLAT_HANDLE_FROM(native) ((HANDLE)(native))
+
+#define PLAT_NEWLINE "\r\n"
 
 /* The job holds the process and whatever it starts. The id stays what it
- * was when the handles are gone. */
+ * was when the handles are gone. A process group has the id of the process
+ * that it was made for. */
 struct plat_process_t {
     HANDLE process;
     HANDLE job;
     DWORD id;
+    int has_group;
 };
-#define PLAT_PROCESS_NONE {NULL, NULL, 0}
+#define PLAT_PROCESS_NONE {NULL, NULL, 0, 0}
 
 /* The system writes into an operation that is under way, so its memory must
  * not move: the channel itself lies in the pool that it was made with. */

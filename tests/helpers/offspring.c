@@ -19,5 +19,7 @@ int main(int argc, const char *const *argv)
     fflush(stdout);
     if (argc > 2)
         MITO_CHECK(mito_popen_wait(child, MITO_FOREVER));
-    _Exit(0);
+    else
+        MITO_CHECK(mito_popen_detach(child));
+    return 0;
 }

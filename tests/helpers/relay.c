@@ -16,8 +16,8 @@ static int goes_through(const char *copy, mito_stream_e error,
     return mito_run(&done, MITO_ARGV(copy),
                     &(mito_run_options_t){
                         .input = "there and back", .input_size = 14,
-                        .command.output = {MITO_STREAM_PIPE},
-                        .command.error = {error}}, pool) == APR_SUCCESS
+                        .command.output.to = MITO_STREAM_PIPE,
+                        .command.error.to = error}, pool) == APR_SUCCESS
            && strcmp(mito_completed_output(done, NULL), "there and back")
               == 0;
 }
