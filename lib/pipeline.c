@@ -83,16 +83,33 @@ static mito_command_options_t command_of(
 
 /* ---- starting ---- */
 
-static apr_status_t close_at_cleanup(void *opaque)
+/* What cannot be ended is not waited for. */
+static void leave_running(mito_pipeline_t *pipeline)
 {
-    mito_pipeline_t *pipeline = opaque;
     size_t i;
 
     for (i = 0; i < pipeline->count; i++)
-        if (mi_child_runs(pipeline->children[i])) {
-            mito_pipeline_stop(pipeline, NULL);
-            break;
-        }
+        if (mi_child_runs(pipeline->children[i]))
+            mi_popen_leave(pipeline->stages[i]);
+}
+
+static int any_runs(const mito_pipeline_t *pipeline)
+{
+    int any = 0;
+    size_t i;
+
+    for (i = 0; i < pipeline->count; i++)
+        any |= mi_child_runs(pipeline->children[i]);
+    return any;
+}
+
+static apr_status_t close_at_cleanup(void *opaque)
+{
+    mito_pipeline_t *pipeline = opaque;
+
+    if (any_runs(pipeline)
+        && mito_pipeline_stop(pipeline, NULL) != APR_SUCCESS)
+        leave_running(pipeline);
     return mito_pipeline_close(pipeline);
 }
 
@@ -444,17 +461,6 @@ static apr_status_t check_codes(const mito_completed_t *completed,
     return APR_SUCCESS;
 }
 
-/* By now all have ended, or do not end whatever is done. */
-static void let_go(mito_pipeline_t *pipeline)
-{
-    size_t i;
-
-    for (i = 0; i < pipeline->count; i++)
-        if (mi_child_runs(pipeline->children[i]))
-            mito_popen_detach(pipeline->stages[i]);
-    apr_pool_destroy(pipeline->pool);
-}
-
 apr_status_t mito_pipeline_run(mito_completed_t **completed,
                                const mito_stage_t *stages, size_t count,
                                const mito_pipeline_options_t *options,
@@ -476,7 +482,8 @@ apr_status_t mito_pipeline_run(mito_completed_t **completed,
         return status;
     status = run_started(pipeline, options);
     result = complete(pipeline, pool);
-    let_go(pipeline);
+    leave_running(pipeline);
+    apr_pool_destroy(pipeline->pool);
     if (status == APR_SUCCESS && options->check)
         status = check_codes(result, count);
     if (status == APR_SUCCESS || status == APR_TIMEUP

@@ -16,13 +16,15 @@
 /* ---- starting ---- */
 
 /* When the pool goes the command is not left behind. One that is known to
- * have ended is not searched for descendants: it was not stopped. */
+ * have ended is not searched for descendants: it was not stopped. One that
+ * cannot be ended is not waited for. */
 static apr_status_t stop_at_cleanup(void *opaque)
 {
     mito_popen_t *popen = opaque;
 
-    if (!popen->closed && mi_child_runs(&popen->child))
-        mito_popen_stop(popen, NULL);
+    if (!popen->closed && mi_child_runs(&popen->child)
+        && mito_popen_stop(popen, NULL) != APR_SUCCESS)
+        mi_popen_leave(popen);
     return mito_popen_close(popen);
 }
 
@@ -295,13 +297,18 @@ apr_status_t mito_popen_stop(mito_popen_t *popen, const mito_stop_t *stop)
     return status;
 }
 
+void mi_popen_leave(mito_popen_t *popen)
+{
+    if (mi_popen_close_pipes(popen))
+        mi_child_detach(&popen->child);
+}
+
 apr_status_t mito_popen_detach(mito_popen_t *popen)
 {
     if (popen->die_with_parent)
         return mi_error(MITO_EINVAL, "%s cannot be left to itself: it is to "
                         "die with its parent", popen->child.what);
-    if (mi_popen_close_pipes(popen))
-        mi_child_detach(&popen->child);
+    mi_popen_leave(popen);
     return APR_SUCCESS;
 }
 

@@ -68,6 +68,9 @@ void mi_popen_close_streams(mito_popen_t *popen);
  * The child goes on. */
 int mi_popen_close_pipes(mito_popen_t *popen);
 
+/* Closes the command without waiting for it, whatever its options say. */
+void mi_popen_leave(mito_popen_t *popen);
+
 /* Feeds and drains until all of its streams have ended; APR_TIMEUP without a
  * sentence. For commands with pipes, with the lock. */
 apr_status_t mi_popen_pump(mito_popen_t *popen, const void *input,

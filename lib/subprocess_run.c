@@ -184,7 +184,7 @@ static int has_result(apr_status_t status)
 static void let_go(mito_popen_t *popen)
 {
     if (mi_child_runs(&popen->child))
-        mito_popen_detach(popen);
+        mi_popen_leave(popen);
     apr_pool_destroy(popen->pool);
 }
 

@@ -215,7 +215,7 @@ static void much_goes_both_ways(void)
 }
 
 static const mito_test_t tests[] = {
-    {"no_command_has_anothers_pipes", no_command_has_anothers_pipes, 600},
+    {"no_command_has_anothers_pipes", no_command_has_anothers_pipes, 120},
     {"what_a_command_is_given_is_counted",
      what_a_command_is_given_is_counted, 0},
     {"many_starts_leave_nothing", many_starts_leave_nothing, DEADLINE},

@@ -169,6 +169,31 @@ static void the_steps_are_taken_at_the_same_time(void)
     MITO_ASSERT_OK(mito_pipeline_close(pipeline));
 }
 
+/* What ends it says how, in its exit code. */
+static void each_stage_is_stopped_as_it_says(void)
+{
+    mito_stage_t stages[] = {HANG, STAGE(HELPER("polite"))};
+    mito_pipeline_t *pipeline = NULL;
+    const char *line = NULL;
+    int64_t code = 0;
+
+    stages[1].command.stop.steps[0].action = MITO_STOP_TERMINATE;
+    stages[1].command.stop.steps[0].grace = apr_time_from_sec(10);
+    MITO_ASSERT_OK_FATAL(mito_pipeline_start(&pipeline, stages, 2,
+        &(mito_pipeline_options_t){.capture_output = 1}, pool));
+    MITO_ASSERT_OK(mito_popen_read_line(&line, NULL,
+                                        mito_pipeline_stage(pipeline, 1),
+                                        MITO_STDOUT, MITO_FOREVER));
+    MITO_ASSERT_OK(mito_pipeline_stop(pipeline, NULL));
+    MITO_ASSERT_OK(mito_popen_exit_code(&code,
+                                        mito_pipeline_stage(pipeline, 0)));
+    CU_ASSERT_EQUAL(code, -9);
+    MITO_ASSERT_OK(mito_popen_exit_code(&code,
+                                        mito_pipeline_stage(pipeline, 1)));
+    CU_ASSERT_EQUAL(code, on_posix() ? 7 : -15);
+    MITO_ASSERT_OK(mito_pipeline_close(pipeline));
+}
+
 /* Also at the same time. The runner sees to it that nothing is left. */
 static void the_end_of_the_pool_stops_all_stages(void)
 {
@@ -281,6 +306,7 @@ static const mito_test_t tests[] = {
     {"all_stages_are_stopped", all_stages_are_stopped, 0},
     {"the_steps_are_taken_at_the_same_time",
      the_steps_are_taken_at_the_same_time, 0},
+    {"each_stage_is_stopped_as_it_says", each_stage_is_stopped_as_it_says, 0},
     {"the_end_of_the_pool_stops_all_stages",
      the_end_of_the_pool_stops_all_stages, 0},
     {"close_lets_the_stages_end", close_lets_the_stages_end, 0},

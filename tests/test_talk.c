@@ -230,7 +230,6 @@ static void much_is_written_and_read_in_turn(void)
 
     MITO_ASSERT_OK(mito_popen_write(popen, bytes, MUCH, SOON));
     MITO_ASSERT_OK(mito_popen_close_input(popen, SOON));
-    MITO_ASSERT_OK(mito_popen_wait(popen, SOON));
     MITO_ASSERT_OK(mito_popen_communicate(popen, NULL, 0, SOON));
     output = mito_popen_output(popen, &size);
     CU_ASSERT_EQUAL_FATAL(size, MUCH);

@@ -10,6 +10,7 @@
 
 #include <apr_thread_proc.h>
 #include <signal.h>
+#include <time.h>
 
 static apr_pool_t *pool;
 
@@ -299,6 +300,49 @@ static void a_command_can_be_shown(void)
     CU_ASSERT_STRING_EQUAL(mito_popen_argv(popen)[1], "an arg");
 }
 
+/* ---- waiting for different things of one command ---- */
+
+static mito_popen_t *silent;
+
+static void *APR_THREAD_FUNC read_in_vain(apr_thread_t *thread, void *which)
+{
+    char byte;
+    size_t count;
+    apr_status_t status = mito_popen_read(
+        &count, silent, *(mito_standard_e *)which, &byte, 1,
+        apr_time_from_msec(500));
+
+    apr_thread_exit(thread, status);
+    return NULL;
+}
+
+/* One of them works for both; neither keeps the other awake. */
+static void threads_wait_asleep(void)
+{
+    static mito_standard_e streams[] = {MITO_STDOUT, MITO_STDERR};
+    apr_thread_t *threads[2];
+    apr_status_t status = APR_EGENERAL;
+    clock_t begun;
+    size_t i;
+
+    silent = start(MITO_ARGV(HELPER("hang")),
+                   &(mito_command_options_t){.output.to = MITO_STREAM_PIPE,
+                                             .error.to = MITO_STREAM_PIPE});
+    begun = clock();
+    for (i = 0; i < 2; i++)
+        MITO_ASSERT_OK_FATAL(apr_thread_create(&threads[i], NULL,
+                                               read_in_vain, &streams[i],
+                                               pool));
+    for (i = 0; i < 2; i++) {
+        apr_thread_join(&status, threads[i]);
+        MITO_ASSERT_STATUS(status, APR_TIMEUP);
+    }
+    if (on_posix())
+        CU_ASSERT_TRUE(clock() - begun < CLOCKS_PER_SEC / 10);
+    MITO_ASSERT_OK(mito_popen_stop(silent, NULL));
+    MITO_ASSERT_OK(mito_popen_close(silent));
+}
+
 static const mito_test_t tests[] = {
     {"closing_waits_for_the_command", closing_waits_for_the_command, 0},
     {"closing_ends_one_that_writes_for_ever",
@@ -314,6 +358,7 @@ static const mito_test_t tests[] = {
     {"a_signal_does_not_wait_for_a_dialogue",
      a_signal_does_not_wait_for_a_dialogue, 0},
     {"a_command_can_be_shown", a_command_can_be_shown, 0},
+    {"threads_wait_asleep", threads_wait_asleep, 0},
     {NULL, NULL, 0}
 };
 

@@ -41,9 +41,9 @@ extern "C" {
 
 /** The names of a command's standard streams. */
 typedef enum mito_standard_e {
-    MITO_STDIN,
-    MITO_STDOUT,
-    MITO_STDERR
+    MITO_STDIN,     /**< what it reads */
+    MITO_STDOUT,    /**< what it prints */
+    MITO_STDERR     /**< what it complains about */
 } mito_standard_e;
 
 /** What one of a command's three standard streams is connected to. */
@@ -122,8 +122,9 @@ typedef struct mito_stream_t {
     apr_file_t *file;
     /** #MITO_STREAM_NATIVE: a descriptor, or a HANDLE cast to this. */
     intptr_t native;
-    /** #MITO_STREAM_LINES, #MITO_STREAM_CHUNKS, with its first argument. */
+    /** #MITO_STREAM_LINES, #MITO_STREAM_CHUNKS. */
     mito_receiver_t *receive;
+    /** Its first argument. */
     void *opaque;
     /** #MITO_STREAM_PIPE: the most that is kept in memory of what the
      *  command writes. #MITO_STREAM_LINES: the longest line; a longer one
@@ -177,12 +178,13 @@ typedef enum mito_stop_e {
  *  behind. To wait for ever, wait with #MITO_FOREVER. A step that the
  *  platform lacks is passed over. */
 typedef struct mito_stop_t {
-    /** Up to three steps, up to the first #MITO_STOP_NONE. */
+    /** One step. */
     struct mito_stop_step_t {
+        /** What is done. */
         mito_stop_e action;
         /** How long the command then has to end. */
         apr_interval_time_t grace;
-    } steps[3];
+    } steps[3]; /**< Up to three, up to the first #MITO_STOP_NONE. */
     /** Whom the steps are for. With #MITO_SCOPE_TREE descendants that are
      *  left when the command has ended are killed. */
     mito_scope_e scope;
@@ -226,6 +228,7 @@ typedef enum mito_resource_e {
 
 /** A limit on what a command may use. */
 typedef struct mito_resource_limit_t {
+    /** Of what. */
     mito_resource_e resource;
     /** What holds. */
     uint64_t soft;
@@ -288,8 +291,11 @@ typedef enum mito_feedback_e {
 
 /** What only Windows has. On POSIX anything but zero is #MITO_ENOTSUP. */
 typedef struct mito_windows_options_t {
+    /** Which console it has. */
     mito_console_e console;
+    /** How its first window is shown. */
     mito_window_e window;
+    /** Whether the cursor shows that it starts. */
     mito_feedback_e feedback;
     /** Nonzero: CREATE_DEFAULT_ERROR_MODE. */
     int default_error_mode;
@@ -338,11 +344,13 @@ typedef struct mito_command_options_t {
      *  the command too, under the same number or value, which it has to be
      *  told. Windows: they must be inheritable (SetHandleInformation). */
     const intptr_t *handles;
+    /** How many. */
     size_t handle_count;
     /** #MITO_GROUP_NEW: a process group of its own, which Ctrl-C in the
      *  terminal does not reach. A group's id (POSIX): joins it. 0: the
      *  parent's. */
     int64_t process_group;
+    /** Its priority. */
     mito_priority_e priority;
     /** Nonzero: killed when the parent ends, however that happens. Linux:
      *  when the thread that starts it ends; Windows: when the last handle
@@ -352,7 +360,9 @@ typedef struct mito_command_options_t {
      *  mito_run(), at its output's limit, and when its pool is destroyed
      *  while it runs. */
     mito_stop_t stop;
+    /** What only POSIX has. */
     mito_posix_options_t posix;
+    /** What only Windows has. */
     mito_windows_options_t windows;
 } mito_command_options_t;
 /** @} */

@@ -47,6 +47,7 @@ typedef struct mito_pipeline_options_t {
     int capture_output;
     /** What the first stage reads; see mito_run_options_t. */
     const void *input;
+    /** The size of input in bytes. */
     size_t input_size;
     /** For all stages together; when the time is up every stage is
      *  stopped. 0 is without limit. */

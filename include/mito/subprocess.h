@@ -130,6 +130,9 @@ MITO_DECLARE(apr_status_t) mito_run(mito_completed_t **completed,
 /**
  * Runs a command for its exit code.
  * @param exit_code Receives it; see mito_completed_exit_code().
+ * @param argv      As for mito_run().
+ * @param options   As there.
+ * @param pool      For the call.
  * @return As mito_run(); on APR_TIMEUP and #MITO_EEXIT exit_code is set.
  * @since 0.1
  */
@@ -152,6 +155,9 @@ MITO_DECLARE(apr_status_t) mito_check_call(const char *const *argv,
  * @param output Receives it, followed by one 0; lives as long as the pool.
  *        Set on APR_TIMEUP, #MITO_EEXIT and #MITO_ELIMIT too.
  * @param size   Receives the number of bytes; may be NULL.
+ * @param argv   As for mito_run().
+ * @param options As there.
+ * @param pool   The output's memory.
  * @retval MITO_EINVAL `.command.output`, `.capture_output` or `.check` is
  *         given.
  * @since 0.1
@@ -166,6 +172,7 @@ MITO_DECLARE(apr_status_t) mito_check_output(
  * @param exit_code Receives its exit code.
  * @param text      Receives the text; lives as long as the pool.
  * @param command   A text for the shell; see mito_command_options_t.shell.
+ * @param pool      The text's memory.
  * @return The errors of mito_run(). A command that fails is none.
  * @since 0.1
  */
@@ -221,7 +228,8 @@ MITO_DECLARE(const char *) mito_completed_error(
 /**
  * How many bytes the command wrote to a stream that was captured or handed
  * to a receiver, whether they were kept or not.
- * @param which #MITO_STDOUT or #MITO_STDERR.
+ * @param completed The result.
+ * @param which     #MITO_STDOUT or #MITO_STDERR.
  * @since 0.1
  */
 MITO_DECLARE(uint64_t) mito_completed_total(
@@ -422,7 +430,7 @@ MITO_DECLARE(apr_status_t) mito_popen_file(apr_file_t **file,
 /**
  * Looks whether the command has ended.
  * @param exit_code Receives its exit code; may be NULL.
- * @param popen     The command.
+ * @param popen     The command; one that was closed still knows its code.
  * @retval APR_CHILD_NOTDONE It runs.
  * @retval MITO_ELOST        As mito_popen_wait().
  * @since 0.1
@@ -502,7 +510,8 @@ MITO_DECLARE(apr_status_t) mito_popen_stop(mito_popen_t *popen,
 /**
  * Leaves the command to itself: its pipes are closed, it is neither stopped
  * nor waited for, and goes on when the program ends. Its exit status, which
- * nobody will ask for, is discarded. After this the command is closed.
+ * nobody will ask for, is discarded when the next command starts. After
+ * this the command is closed.
  * @retval MITO_EINVAL It is to die with its parent.
  * @since 0.1
  */

@@ -205,6 +205,14 @@ static void put_follower(mi_pump_t *pump, mi_follower_t *follower)
     pump->spare = follower;
 }
 
+/* Has the one that works look again: there is something new to be written, or
+ * somebody wants the pump. Once is enough, as a wake is not lost. */
+static void tell_worker(mi_pump_t *pump)
+{
+    if (pump->is_running && pump->waits != NULL)
+        plat_wait_set_wake(pump->waits);
+}
+
 /* Sleeps until the one that works has done something or ends. */
 static apr_status_t follow(mi_pump_t *pump, mi_follower_t *follower,
                            plat_deadline_t deadline)
@@ -213,8 +221,6 @@ static apr_status_t follow(mi_pump_t *pump, mi_follower_t *follower,
     size_t count;
     apr_status_t status;
 
-    if (pump->waits != NULL)
-        plat_wait_set_wake(pump->waits);
     apr_thread_mutex_unlock(pump->lock);
     status = plat_wait_set_wait(follower->bed, deadline, &nothing, 1,
                                 &count);
@@ -241,6 +247,7 @@ static apr_status_t await_turn(mi_pump_t *pump, plat_deadline_t deadline,
     status = get_follower(pump, &follower);
     if (status != APR_SUCCESS)
         return status;
+    tell_worker(pump);
     while (is_taken(pump) && status == APR_SUCCESS) {
         *holds = until != NULL && until(opaque);
         if (*holds)
@@ -413,8 +420,6 @@ apr_status_t mi_pump_await(mi_pump_t *pump, mi_child_t **children,
 
 static void look_away(mi_pump_t *pump)
 {
-    if (pump->waits != NULL)
-        plat_wait_set_wake(pump->waits);
     apr_thread_mutex_unlock(pump->lock);
     apr_thread_yield();
     apr_thread_mutex_lock(pump->lock);
@@ -430,6 +435,7 @@ void mi_pump_pause(mi_pump_t *pump)
     if (!pump->is_running)
         return;
     get_follower(pump, &follower);
+    tell_worker(pump);
     while (pump->is_running)
         if (follower == NULL
             || follow(pump, follower, PLAT_NEVER) != APR_SUCCESS)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static volatile sig_atomic_t asked;
+static volatile int asked;
 
 static void note(int number)
 {
