@@ -351,7 +351,8 @@ MITO_DECLARE(apr_file_t *) mito_popen_spilled(mito_popen_t *popen,
  * @param timeout The longest time to take.
  * @retval APR_TIMEUP   The command has not read all of it yet. The rest is
  *         kept, and written by the next call of this function (`size` may
- *         be 0), of mito_popen_read() or mito_popen_communicate().
+ *         be 0), of mito_popen_read() or mito_popen_communicate(). Windows:
+ *         threads that use the command must not end before that.
  * @retval APR_EOF      The command does not read any more.
  * @retval MITO_EINVAL  It has no input pipe.
  * @retval MITO_ECLOSED The command, or its input, was closed.
