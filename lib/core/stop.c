@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stop.c: bringing children to their end: each step is taken for all of
- * them, and all have its grace together. What has ended is not asked again.
+ * stop.c: bringing children to their end, each by its own steps at its own
+ * times. What has ended is not asked again, but with the tree as scope what
+ * it has left behind is killed.
  */
 #include "stop.h"
 
 #include "error.h"
+
+#include <stdlib.h>
 
 /* POSIX's numbers, which the seam takes on every platform. */
 enum { INTERRUPT = 2, KILL = 9, TERMINATE = 15 };
@@ -76,33 +79,9 @@ static apr_status_t await(mi_child_t **children, size_t count,
 /* Whether the child was told, or need not be. */
 static int tell(mi_child_t *child, mito_stop_e action, mito_scope_e scope)
 {
-    if (action == MITO_STOP_NONE || !mi_child_runs(child))
-        return 0;
     return action == MITO_STOP_WAIT
            || mi_child_signal(child, number_of(action), scope)
               == APR_SUCCESS;
-}
-
-/* One that is not told any more has no grace of its own. *status is that of
- * the wait; 0: nobody has such a step. */
-static int take_step(mi_child_t **children, size_t count,
-                     const mito_stop_t *const *stops, size_t step,
-                     mi_pump_t *pump, apr_status_t *status)
-{
-    plat_deadline_t last = 0;
-    int any = 0;
-    size_t i;
-
-    for (i = 0; i < count; i++) {
-        mito_stop_e action = stops[i]->steps[step].action;
-        plat_deadline_t deadline = mi_deadline(stops[i]->steps[step].grace);
-
-        any |= action != MITO_STOP_NONE;
-        if (tell(children[i], action, stops[i]->scope) && deadline > last)
-            last = deadline;
-    }
-    *status = await(children, count, last, pump);
-    return any;
 }
 
 /* Those that run, or with the tree as scope what is left of it; a group
@@ -116,22 +95,122 @@ static apr_status_t kill_rest(mi_child_t *child, mito_scope_e scope)
     return status;
 }
 
+/* How far a child's stop has come. */
+typedef struct course_t {
+    mi_child_t *child;
+    const mito_stop_t *stop;
+    size_t step;                /* the next one */
+    plat_deadline_t until;      /* when it is taken */
+    int was_killed;             /* with what is left of its scope */
+    apr_status_t status;        /* of the kill */
+} course_t;
+
+static void finish(course_t *course)
+{
+    if (!course->was_killed)
+        course->status = kill_rest(course->child, course->stop->scope);
+    course->was_killed = 1;
+    course->until = mi_deadline(KILL_TIME);
+}
+
+/* Takes the steps that are due; one that nobody can be told of has no
+ * grace. */
+static void take_steps(course_t *course)
+{
+    const mito_stop_t *stop = course->stop;
+
+    while (course->until <= plat_now() && course->step < STEPS
+           && stop->steps[course->step].action != MITO_STOP_NONE) {
+        if (tell(course->child, stop->steps[course->step].action,
+                 stop->scope))
+            course->until = mi_deadline(stop->steps[course->step].grace);
+        course->step++;
+    }
+    if (course->until <= plat_now() && !course->was_killed)
+        finish(course);
+}
+
+/* When the next step of any child is due; 0: all have ended. */
+static plat_deadline_t advance(course_t *courses, size_t count)
+{
+    plat_deadline_t next = PLAT_NEVER;
+    int any = 0;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (!mi_child_runs(courses[i].child)) {
+            finish(&courses[i]);
+            continue;
+        }
+        take_steps(&courses[i]);
+        if (courses[i].until < next)
+            next = courses[i].until;
+        any = 1;
+    }
+    return any ? next : 0;
+}
+
+/* The first that could not be killed says why the children do not end. */
+static apr_status_t reason(const course_t *courses, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (courses[i].status != APR_SUCCESS)
+            return courses[i].status;
+    return APR_TIMEUP;
+}
+
+static void hurry(course_t *courses, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        courses[i].step = STEPS;
+        if (!courses[i].was_killed)
+            courses[i].until = 0;
+    }
+}
+
+/* Who cannot be waited for is killed at once. */
+static apr_status_t stop_all(course_t *courses, mi_child_t **children,
+                             size_t count, mi_pump_t *pump)
+{
+    int failures = 0;
+
+    for (;;) {
+        plat_deadline_t next = advance(courses, count);
+        apr_status_t status;
+
+        if (next == 0)
+            return APR_SUCCESS;
+        /* A child that was killed, and has had its time. */
+        if (next <= plat_now())
+            return reason(courses, count);
+        status = await(children, count, next, pump);
+        if (status == APR_SUCCESS || status == APR_TIMEUP)
+            continue;
+        if (++failures > 3)
+            return status;
+        hurry(courses, count);
+    }
+}
+
 apr_status_t mi_stop(mi_child_t **children, size_t count,
                      const mito_stop_t *const *stops, mi_pump_t *pump)
 {
-    apr_status_t killed = APR_SUCCESS;
-    apr_status_t status = APR_TIMEUP;
+    course_t *courses = calloc(count, sizeof(*courses));
+    apr_status_t status;
     size_t i;
 
-    for (i = 0; i < STEPS && status != APR_SUCCESS; i++)
-        if (!take_step(children, count, stops, i, pump, &status))
-            break;
+    if (courses == NULL)
+        return mi_error(APR_ENOMEM, "cannot allocate %zu bytes",
+                        count * sizeof(*courses));
     for (i = 0; i < count; i++) {
-        status = kill_rest(children[i], stops[i]->scope);
-        if (killed == APR_SUCCESS)
-            killed = status;
+        courses[i].child = children[i];
+        courses[i].stop = stops[i];
     }
-    status = await(children, count, mi_deadline(KILL_TIME), pump);
-    return status == APR_SUCCESS ? status
-         : killed != APR_SUCCESS ? killed : status;
+    status = stop_all(courses, children, count, pump);
+    free(courses);
+    return status;
 }
