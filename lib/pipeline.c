@@ -198,14 +198,14 @@ static apr_status_t start_stages(mito_pipeline_t *pipeline,
 static void abandon(mito_pipeline_t *pipeline)
 {
     static const mito_stop_t kill;
-    char sentence[MI_ERROR_SIZE];
+    mi_sentence_t why;
 
-    apr_cpystrn(sentence, mito_errmsg(), sizeof(sentence));
+    mi_error_save(&why);
     if (pipeline->count > 0)
         mito_pipeline_stop(pipeline, &kill);
     mito_pipeline_close(pipeline);
     apr_pool_destroy(pipeline->pool);
-    mi_error(APR_EGENERAL, "%s", sentence);
+    mi_error_restore(&why);
 }
 
 apr_status_t mito_pipeline_start(mito_pipeline_t **pipeline,
@@ -374,20 +374,13 @@ apr_status_t mito_pipeline_close(mito_pipeline_t *pipeline)
 
 /* ---- from start to end ---- */
 
-static int is_for_a_caller(const mito_command_options_t *command)
-{
-    return command->input.to == MITO_STREAM_PIPE_FILE
-           || command->output.to == MITO_STREAM_PIPE_FILE
-           || command->error.to == MITO_STREAM_PIPE_FILE;
-}
-
 static apr_status_t check_options(const mito_stage_t *stages, size_t count,
                                   const mito_pipeline_options_t *options)
 {
     size_t i;
 
     for (i = 0; i < count; i++)
-        if (is_for_a_caller(&stages[i].command))
+        if (mi_is_for_a_caller(&stages[i].command))
             return mi_error(MITO_EINVAL, "nobody can use a stream of "
                             "MITO_STREAM_PIPE_FILE while "
                             "mito_pipeline_run() runs");
@@ -401,31 +394,26 @@ static apr_status_t check_options(const mito_stage_t *stages, size_t count,
     return APR_SUCCESS;
 }
 
-/* The time is up, or communication failed. */
-static void stop(mito_pipeline_t *pipeline)
-{
-    mito_pipeline_stop(pipeline, NULL);
-    apr_thread_mutex_lock(pipeline->pump.lock);
-    mi_pump_drain(&pipeline->pump, MI_DRAIN_TIME);
-    apr_thread_mutex_unlock(pipeline->pump.lock);
-}
-
 static apr_status_t run_started(mito_pipeline_t *pipeline,
                                 const mito_pipeline_options_t *options)
 {
+    mi_sentence_t why;
     apr_status_t status = mito_pipeline_communicate(
         pipeline, options->input, options->input_size,
         options->timeout == 0 ? MITO_FOREVER : options->timeout);
 
     if (status == APR_TIMEUP) {
-        stop(pipeline);
+        mito_pipeline_stop(pipeline, NULL);
         return mi_error(status, "%s was stopped: it did not end within %.3f "
                         "seconds", pipeline->what,
                         (double)options->timeout / 1e6);
     }
     if (status != APR_SUCCESS && status != MITO_ELOST
-        && status != MITO_ELIMIT)
-        stop(pipeline);
+        && status != MITO_ELIMIT) {
+        mi_error_save(&why);
+        mito_pipeline_stop(pipeline, NULL);
+        mi_error_restore(&why);
+    }
     return status;
 }
 
@@ -486,8 +474,7 @@ apr_status_t mito_pipeline_run(mito_completed_t **completed,
     apr_pool_destroy(pipeline->pool);
     if (status == APR_SUCCESS && options->check)
         status = check_codes(result, count);
-    if (status == APR_SUCCESS || status == APR_TIMEUP
-        || status == MITO_EEXIT || status == MITO_ELIMIT)
+    if (mi_has_result(status))
         *completed = result;
     return status;
 }

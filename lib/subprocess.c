@@ -234,7 +234,7 @@ apr_status_t mito_popen_send_signal(mito_popen_t *popen, int signal,
         return mi_error(MITO_EINVAL, "a signal is for whom no mito_scope_e "
                         "says");
     /* Whether it has ended is the system's to say, not ours from before. */
-    mi_child_wait(&popen->child, 0);
+    mi_child_runs(&popen->child);
     return mi_child_signal(&popen->child, signal, scope);
 }
 

@@ -53,6 +53,10 @@ apr_status_t mi_popen_start(mito_popen_t **popen, const char *const *argv,
 /* MITO_EINVAL with a sentence for options that have no meaning. */
 apr_status_t mi_command_check(const mito_command_options_t *options);
 
+/* Whether one of the streams is for a caller to use himself, who cannot while
+ * he waits for a run. */
+int mi_is_for_a_caller(const mito_command_options_t *options);
+
 /* Whether the stream is a pipe that we feed or drain. */
 int mi_is_pumped(const mito_stream_t *stream);
 
@@ -91,7 +95,7 @@ mito_completed_t *mi_complete(mito_popen_t *popen, apr_pool_t *pool);
 void mi_completed_set_stages(mito_completed_t *completed,
                              mito_completed_t **stages, size_t count);
 
-/* How long what is left in a stopped command's pipes is collected. */
-#define MI_DRAIN_TIME apr_time_from_msec(50)
+/* Whether a run that ended with this status has a result all the same. */
+int mi_has_result(apr_status_t status);
 
 #endif /* MI_SUBPROCESS_H */

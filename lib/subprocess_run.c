@@ -34,9 +34,7 @@ static apr_status_t check_run(const mito_run_options_t *options)
     if (options->input != NULL && command->input.to != MITO_STREAM_INHERIT)
         return mi_error(MITO_EINVAL, "input may not be combined with where "
                         "the command's input comes from");
-    if (command->output.to == MITO_STREAM_PIPE_FILE
-        || command->error.to == MITO_STREAM_PIPE_FILE
-        || command->input.to == MITO_STREAM_PIPE_FILE)
+    if (mi_is_for_a_caller(command))
         return mi_error(MITO_EINVAL, "nobody can use a stream of "
                         "MITO_STREAM_PIPE_FILE while mito_run() runs");
     if (options->timeout < 0)
@@ -139,23 +137,12 @@ const mito_completed_t *mito_completed_stage(
     return index < completed->stage_count ? completed->stages[index] : NULL;
 }
 
-/* The time is up, or communication failed. What a stopped command wrote is
- * in its pipes by then. */
-static void stop(mito_popen_t *popen)
-{
-    mito_popen_stop(popen, NULL);
-    if (!popen->has_pipes)
-        return;
-    apr_thread_mutex_lock(popen->pump->lock);
-    mi_pump_drain(popen->pump, MI_DRAIN_TIME);
-    apr_thread_mutex_unlock(popen->pump->lock);
-}
-
 static apr_status_t run_started(mito_popen_t *popen,
                                 const mito_run_options_t *options)
 {
     size_t size = options->input_size;
     const void *input = options->input;
+    mi_sentence_t why;
     apr_status_t status;
 
     if (options->text && input != NULL)
@@ -163,18 +150,21 @@ static apr_status_t run_started(mito_popen_t *popen,
     status = mito_popen_communicate(popen, input, size,
         options->timeout == 0 ? MITO_FOREVER : options->timeout);
     if (status == APR_TIMEUP) {
-        stop(popen);
+        mito_popen_stop(popen, NULL);
         return mi_error(status, "the command '%s' was stopped: it did not "
                         "end within %.3f seconds", popen->argv[0],
                         (double)options->timeout / 1e6);
     }
     if (status != APR_SUCCESS && status != MITO_ELOST
-        && status != MITO_ELIMIT)
-        stop(popen);
+        && status != MITO_ELIMIT) {
+        mi_error_save(&why);
+        mito_popen_stop(popen, NULL);
+        mi_error_restore(&why);
+    }
     return status;
 }
 
-static int has_result(apr_status_t status)
+int mi_has_result(apr_status_t status)
 {
     return status == APR_SUCCESS || status == APR_TIMEUP
            || status == MITO_EEXIT || status == MITO_ELIMIT;
@@ -215,7 +205,7 @@ apr_status_t mito_run(mito_completed_t **completed, const char *const *argv,
     let_go(popen);
     if (status == APR_SUCCESS && options->check)
         status = mito_completed_check(result);
-    if (has_result(status))
+    if (mi_has_result(status))
         *completed = result;
     return status;
 }
@@ -228,7 +218,7 @@ apr_status_t mito_call(int64_t *exit_code, const char *const *argv,
     mito_completed_t *completed;
     apr_status_t status = mito_run(&completed, argv, options, pool);
 
-    if (has_result(status))
+    if (mi_has_result(status))
         *exit_code = completed->exit_code;
     return status;
 }
@@ -265,7 +255,7 @@ apr_status_t mito_check_output(const char **output, size_t *size,
     checked.check = 1;
     checked.command.output.to = MITO_STREAM_PIPE;
     status = mito_run(&completed, argv, &checked, pool);
-    if (has_result(status))
+    if (mi_has_result(status))
         *output = mito_completed_output(completed, size);
     return status;
 }

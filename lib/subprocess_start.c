@@ -26,6 +26,13 @@ int mi_is_pumped(const mito_stream_t *stream)
            || stream->to == MITO_STREAM_CHUNKS;
 }
 
+int mi_is_for_a_caller(const mito_command_options_t *options)
+{
+    return options->input.to == MITO_STREAM_PIPE_FILE
+           || options->output.to == MITO_STREAM_PIPE_FILE
+           || options->error.to == MITO_STREAM_PIPE_FILE;
+}
+
 /* ---- checks ---- */
 
 static apr_status_t check_kind(const mito_stream_t *stream, int index)

@@ -371,8 +371,9 @@ typedef struct plat_region_t {
     size_t reserved;        /* the port's */
 } plat_region_t;
 
-/* Makes at least `size` bytes usable; the base may change. APR_ENOMEM: the
- * region stays as it was. */
+/* Makes at least `size` bytes usable; the base may change. How far it grows
+ * each time is for the caller to say. APR_ENOMEM: the region stays as it
+ * was. */
 apr_status_t plat_region_grow(plat_region_t *region, size_t size);
 
 /* Has the memory of a part of the region ready before it is written to,

@@ -179,7 +179,9 @@ static void signals_may_interrupt_all_the_time(void)
 /* ---- stopped and continued ---- */
 
 #ifdef HAS_WAIT
-/* Stops the program and waits until it is stopped; then continues it. */
+/* Stops the program and waits until it is stopped; then continues it. The
+ * time in between is what passes for the program: nothing happens in it that
+ * could be waited for. */
 static void stop_and_continue(mito_popen_t *host, apr_interval_time_t time)
 {
     siginfo_t information;

@@ -275,6 +275,7 @@ static void both_streams_have_receivers(void)
 
 /* ---- receivers that interfere ---- */
 
+/* Its slowness is what the test is about. */
 static apr_status_t dawdle(void *opaque, const char *bytes, size_t size)
 {
     (void)opaque;
@@ -338,6 +339,7 @@ static void a_run_ends_when_its_receiver_fails(void)
                                .opaque = &seen}}, pool),
         APR_FROM_OS_ERROR(1));
     CU_ASSERT_EQUAL(seen.count, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(mito_errmsg(), "receiver"));
     CU_ASSERT_TRUE(took_not_long(begun));
 }
 

@@ -322,44 +322,47 @@ static void a_timeout_takes_the_commands_own_steps(void)
                                                NULL));
 }
 
-static void a_pool_takes_its_commands_along(void)
+/* Starts it with its output in a pipe of the test's, and waits until it has
+ * said that it has started. */
+static apr_file_t *start_with_own_pipe(const char *name,
+                                       const mito_stop_t *stop,
+                                       apr_pool_t *own)
 {
-    const char *path = temporary("output");
     mito_popen_t *popen = NULL;
-    apr_time_t begun = apr_time_now();
-    const char *text = "";
     apr_file_t *reader = NULL;
     apr_file_t *writer = NULL;
-    apr_pool_t *own;
     char line[20];
 
-    MITO_ASSERT_OK_FATAL(apr_pool_create(&own, pool));
     MITO_ASSERT_OK_FATAL(apr_file_pipe_create(&reader, &writer, pool));
-    /* The steps are asked for by the one, and killed is the other. */
-    MITO_ASSERT_OK_FATAL(mito_popen_start(&popen, MITO_ARGV(HELPER("polite")),
+    MITO_ASSERT_OK_FATAL(mito_popen_start(&popen, MITO_ARGV(HELPER(name)),
         &(mito_command_options_t){
-            .output = {.to = MITO_STREAM_PATH, .path = path},
-            .stop = {.steps = {{MITO_STOP_TERMINATE, LONG}}}}, own));
-    MITO_ASSERT_OK_FATAL(mito_popen_start(&popen,
-        MITO_ARGV(HELPER("stubborn")),
-        &(mito_command_options_t){
-            .output = {.to = MITO_STREAM_FILE, .file = writer}}, own));
+            .output = {.to = MITO_STREAM_FILE, .file = writer},
+            .stop = *stop}, own));
     MITO_ASSERT_OK(apr_file_close(writer));
     MITO_ASSERT_OK(apr_file_gets(line, sizeof(line), reader));
-    while (strstr(text, "started") == NULL) {
-        apr_finfo_t information;
+    return reader;
+}
 
-        MITO_ASSERT_OK_FATAL(apr_stat(&information, path, APR_FINFO_SIZE,
-                                      pool));
-        text = information.size > 0 ? "started" : "";
-        apr_sleep(1000);
-    }
+/* The steps are asked for by the one, and killed is the other. */
+static void a_pool_takes_its_commands_along(void)
+{
+    static const mito_stop_t ask = {.steps = {{MITO_STOP_TERMINATE, LONG}}};
+    static const mito_stop_t kill;
+    apr_time_t begun = apr_time_now();
+    apr_file_t *polite;
+    apr_file_t *stubborn;
+    apr_pool_t *own;
+    char byte;
+
+    MITO_ASSERT_OK_FATAL(apr_pool_create(&own, pool));
+    polite = start_with_own_pipe("polite", &ask, own);
+    stubborn = start_with_own_pipe("stubborn", &kill, own);
     apr_pool_destroy(own);
-    MITO_ASSERT_STATUS(apr_file_gets(line, sizeof(line), reader), APR_EOF);
-    CU_ASSERT_STRING_EQUAL(without_returns(taken_from(path)),
-                           apr_pstrcat(pool, "started\n", farewell(), NULL));
+    CU_ASSERT_STRING_EQUAL(without_returns(read_and_close(polite)),
+                           farewell());
+    MITO_ASSERT_STATUS(apr_file_getc(&byte, stubborn), APR_EOF);
     CU_ASSERT_TRUE(took_not_long(begun));
-    MITO_ASSERT_OK(apr_file_close(reader));
+    MITO_ASSERT_OK(apr_file_close(stubborn));
 }
 
 static const mito_test_t tests[] = {

@@ -275,33 +275,61 @@ static void expect_all_of_it_once(mito_popen_t *popen)
     CU_ASSERT_EQUAL(code_of(popen), 0);
 }
 
+/* A file that is locked, for which the helper waits before it reads. */
+static apr_file_t *shut_gate(void)
+{
+    apr_file_t *gate = open_new("gate", "");
+
+    MITO_ASSERT_OK_FATAL(apr_file_lock(gate, APR_FLOCK_EXCLUSIVE));
+    return gate;
+}
+
+static void open_gate(apr_file_t *gate)
+{
+    MITO_ASSERT_OK(apr_file_unlock(gate));
+}
+
+static mito_popen_t *start_late_copy(apr_file_t *gate)
+{
+    const char *path;
+
+    MITO_ASSERT_OK_FATAL(apr_file_name_get(&path, gate));
+    return start_piped(MITO_ARGV(HELPER("late-copy"), path));
+}
+
+static void remove_gate(apr_file_t *gate)
+{
+    MITO_ASSERT_OK(apr_file_close(gate));
+    MITO_ASSERT_OK(apr_file_remove(temporary("gate"), pool));
+}
+
 static void what_timed_out_is_written_once(void)
 {
-    const char *gate = temporary("gate");
-    mito_popen_t *popen = start_piped(MITO_ARGV(HELPER("late-copy"), gate));
+    apr_file_t *gate = shut_gate();
+    mito_popen_t *popen = start_late_copy(gate);
     size_t timeouts;
 
     write_without_patience(popen, &timeouts);
     CU_ASSERT_TRUE(timeouts > 100);
-    write_file(gate, "");
+    open_gate(gate);
     MITO_ASSERT_OK(mito_popen_write(popen, NULL, 0, SOON));
     MITO_ASSERT_OK(mito_popen_close_input(popen, SOON));
     expect_all_of_it_once(popen);
     MITO_ASSERT_OK(mito_popen_close(popen));
-    taken_from(gate);
+    remove_gate(gate);
 }
 
 /* Reading writes the rest as well. */
 static void reading_writes_what_is_left(void)
 {
-    const char *gate = temporary("gate");
-    mito_popen_t *popen = start_piped(MITO_ARGV(HELPER("late-copy"), gate));
+    apr_file_t *gate = shut_gate();
+    mito_popen_t *popen = start_late_copy(gate);
     char *bytes = apr_palloc(pool, MUCH);
     size_t size = 0;
     size_t timeouts;
 
     write_without_patience(popen, &timeouts);
-    write_file(gate, "");
+    open_gate(gate);
     while (size < MUCH) {
         size_t count = 0;
 
@@ -313,14 +341,14 @@ static void reading_writes_what_is_left(void)
     CU_ASSERT_TRUE(counts_up(bytes, 0, size, 251));
     MITO_ASSERT_OK(mito_popen_write(popen, NULL, 0, SOON));
     MITO_ASSERT_OK(mito_popen_close(popen));
-    taken_from(gate);
+    remove_gate(gate);
 }
 
 /* And so does communicating, before its own input. */
 static void communicating_writes_what_is_left(void)
 {
-    const char *gate = temporary("gate");
-    mito_popen_t *popen = start_piped(MITO_ARGV(HELPER("late-copy"), gate));
+    apr_file_t *gate = shut_gate();
+    mito_popen_t *popen = start_late_copy(gate);
     const char *output;
     size_t timeouts;
     size_t size = 0;
@@ -328,14 +356,14 @@ static void communicating_writes_what_is_left(void)
     write_without_patience(popen, &timeouts);
     MITO_ASSERT_STATUS(mito_popen_communicate(popen, "and more", 8, SHORT),
                        APR_TIMEUP);
-    write_file(gate, "");
+    open_gate(gate);
     MITO_ASSERT_OK(mito_popen_communicate(popen, NULL, 0, SOON));
     output = mito_popen_output(popen, &size);
     CU_ASSERT_EQUAL_FATAL(size, MUCH + 8);
     CU_ASSERT_TRUE(counts_up(output, 0, MUCH, 251));
     CU_ASSERT_EQUAL(memcmp(output + MUCH, "and more", 8), 0);
     MITO_ASSERT_OK(mito_popen_close(popen));
-    taken_from(gate);
+    remove_gate(gate);
 }
 
 /* ---- commands that do not listen, or do not stop ---- */
@@ -499,6 +527,8 @@ static void one_thread_reads_while_another_writes(void)
 
     MITO_ASSERT_OK_FATAL(apr_thread_create(&thread, NULL, read_a_line, popen,
                                            pool));
+    /* Nobody can see that a thread waits in a call. It works in any order;
+     * this makes the one that is meant more than likely. */
     apr_sleep(SHORT);
     MITO_ASSERT_OK(mito_popen_write(popen, "from elsewhere\n", 15,
                                     SOON / 2));

@@ -144,8 +144,9 @@ typedef struct mito_stream_t {
 /** Whom a signal or an end is for. */
 typedef enum mito_scope_e {
     /** The command and all its descendants, also those that have left its
-     *  session or whose parents have ended. Linux 5.3 and newer, Windows.
-     *  Linux: not those that run with other rights than the caller's. */
+     *  session or whose parents have ended. Linux, but for those that run
+     *  with other rights than the caller's, and Windows; elsewhere the
+     *  command alone. */
     MITO_SCOPE_TREE = 0,
     /** The command alone. */
     MITO_SCOPE_PROCESS,

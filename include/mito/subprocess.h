@@ -503,6 +503,7 @@ MITO_DECLARE(apr_status_t) mito_popen_kill(mito_popen_t *popen,
  * @param stop  The steps; NULL are those that it was started with.
  * @retval APR_TIMEUP   The system does not end it, although it was killed.
  * @retval MITO_ECLOSED The command was closed.
+ * @return What kept it from being killed: other rights than the caller's.
  * @since 0.1
  */
 MITO_DECLARE(apr_status_t) mito_popen_stop(mito_popen_t *popen,

@@ -61,22 +61,30 @@ static apr_status_t grow_in_region(mi_buffer_t *buffer, size_t room)
     return APR_SUCCESS;
 }
 
+static apr_status_t grow(mi_buffer_t *buffer, size_t room)
+{
+    return room < LARGE ? grow_on_heap(buffer, room)
+                        : grow_in_region(buffer, room);
+}
+
+/* Where there is no room for twice as much there may be for what is asked
+ * for. */
 apr_status_t mi_buffer_reserve(mi_buffer_t *buffer, size_t more)
 {
-    size_t room;
+    size_t wished;
 
     if (buffer->data != NULL) {
         move_to_front(buffer);
         if (more <= buffer->room - buffer->end)
             return APR_SUCCESS;
     }
-    room = buffer->room < more ? more : buffer->room;
-    if (room > SIZE_MAX / 2 - 1)
+    wished = buffer->room < more ? more : buffer->room;
+    if (wished > SIZE_MAX / 2 - 1)
         return mi_error(APR_ENOMEM, "cannot hold more than %zu bytes",
                         mi_buffer_size(buffer));
-    room *= 2;
-    return room < LARGE ? grow_on_heap(buffer, room)
-                        : grow_in_region(buffer, room);
+    if (grow(buffer, wished * 2) == APR_SUCCESS)
+        return APR_SUCCESS;
+    return grow(buffer, buffer->end + more);
 }
 
 void mi_buffer_populate(mi_buffer_t *buffer, size_t size)

@@ -151,18 +151,24 @@ static void leave(mi_child_t *child)
 }
 
 /* Called with the lock, once it is known to have ended. */
-static apr_status_t take_status(mi_child_t *child)
+static apr_status_t reap(mi_child_t *child)
 {
     apr_status_t status;
 
     if (child->state != MI_CHILD_RUNS)
         return APR_SUCCESS;
     status = plat_process_reap(&child->process, &child->exit_code);
-    if (status == APR_SUCCESS)
-        child->state = MI_CHILD_ENDED;
-    else if (status == MITO_ELOST)
-        child->state = MI_CHILD_LOST;
-    else
+    if (status != APR_SUCCESS && status != MITO_ELOST)
+        return status;
+    child->state = status == APR_SUCCESS ? MI_CHILD_ENDED : MI_CHILD_LOST;
+    return APR_SUCCESS;
+}
+
+static apr_status_t take_status(mi_child_t *child)
+{
+    apr_status_t status = reap(child);
+
+    if (status != APR_SUCCESS)
         return mi_error_with(status, "cannot take the exit status of %s",
                              child->what);
     return APR_SUCCESS;
@@ -201,13 +207,16 @@ apr_status_t mi_child_wait(mi_child_t *child, plat_deadline_t deadline)
 
 int mi_child_runs(mi_child_t *child)
 {
-    mi_child_state_e state;
+    int runs;
 
-    mi_child_wait(child, 0);
     apr_thread_mutex_lock(child->lock);
-    state = child->state;
+    if (child->generation == mi_identity_generation() && !child->closed
+        && child->state == MI_CHILD_RUNS
+        && plat_process_await(&child->process, 0) == APR_SUCCESS)
+        reap(child);
+    runs = child->state == MI_CHILD_RUNS;
     apr_thread_mutex_unlock(child->lock);
-    return state == MI_CHILD_RUNS;
+    return runs;
 }
 
 apr_status_t mi_child_exit_code(mi_child_t *child, int64_t *exit_code)

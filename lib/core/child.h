@@ -44,7 +44,7 @@ apr_status_t mi_child_init(mi_child_t *child, const plat_process_t *process,
  * it). */
 apr_status_t mi_child_wait(mi_child_t *child, plat_deadline_t deadline);
 
-/* Whether it runs, or nobody can say: looks for itself. */
+/* Whether it runs, or nobody can say: looks for itself, without a word. */
 int mi_child_runs(mi_child_t *child);
 
 /* APR_CHILD_NOTDONE, MITO_ELOST, or the exit code. Does not look for itself

@@ -97,3 +97,13 @@ apr_status_t mi_error_with(apr_status_t status, const char *format, ...)
     va_end(arguments);
     return status;
 }
+
+void mi_error_save(mi_sentence_t *saved)
+{
+    memcpy(saved->text, sentence, sizeof(sentence));
+}
+
+void mi_error_restore(const mi_sentence_t *saved)
+{
+    memcpy(sentence, saved->text, sizeof(sentence));
+}

@@ -27,6 +27,15 @@ apr_status_t mi_error(apr_status_t status, const char *format, ...)
 apr_status_t mi_error_with(apr_status_t status, const char *format, ...)
     MITO_PRINTF(2, 3);
 
+/* Round what is done because of a failure, or fails on the way to success:
+ * the sentence that stands before stands again. */
+typedef struct mi_sentence_t {
+    char text[MI_ERROR_SIZE];
+} mi_sentence_t;
+
+void mi_error_save(mi_sentence_t *saved);
+void mi_error_restore(const mi_sentence_t *saved);
+
 /* MITO_ENOTINIT with its sentence unless mito_init() has been called. */
 apr_status_t mi_require_init(void);
 

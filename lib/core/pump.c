@@ -352,7 +352,7 @@ static int any_runs(mi_child_t **children, size_t count)
     size_t i;
 
     for (i = 0; i < count; i++)
-        any |= mi_child_wait(children[i], 0) == APR_TIMEUP;
+        any |= mi_child_runs(children[i]);
     return any;
 }
 

@@ -18,6 +18,10 @@ enum { INTERRUPT = 2, KILL = 9, TERMINATE = 15 };
 /* How long the system may take to end what was killed. */
 #define KILL_TIME apr_time_from_sec(5)
 
+/* How long what is left in the pipes is collected; somebody who was not to
+ * be stopped may still write. */
+#define DRAIN_TIME apr_time_from_msec(50)
+
 apr_status_t mi_stop_check(const mito_stop_t *stop)
 {
     size_t i;
@@ -200,17 +204,26 @@ apr_status_t mi_stop(mi_child_t **children, size_t count,
                      const mito_stop_t *const *stops, mi_pump_t *pump)
 {
     course_t *courses = calloc(count, sizeof(*courses));
+    mi_sentence_t before;
     apr_status_t status;
     size_t i;
 
     if (courses == NULL)
         return mi_error(APR_ENOMEM, "cannot allocate %zu bytes",
                         count * sizeof(*courses));
+    mi_error_save(&before);
     for (i = 0; i < count; i++) {
         courses[i].child = children[i];
         courses[i].stop = stops[i];
     }
     status = stop_all(courses, children, count, pump);
     free(courses);
+    if (pump != NULL) {
+        apr_thread_mutex_lock(pump->lock);
+        mi_pump_drain(pump, DRAIN_TIME);
+        apr_thread_mutex_unlock(pump->lock);
+    }
+    if (status == APR_SUCCESS)
+        mi_error_restore(&before);
     return status;
 }

@@ -3,8 +3,8 @@
  * region.c: the part of chapter 5 of the seam that is about memory which
  * grows at its end, on POSIX.
  *
- * On Linux it is a mapping that is twice as big each time; what was not
- * touched is address space alone, and growing moves pages by their tables.
+ * On Linux it is a mapping. What was not touched of it is address space
+ * alone, and growing moves pages by their tables.
  * From HUGE_FROM on it asks for huge pages: a fault then brings 512 pages.
  * Only from there on, as the last huge page may be touched at its first
  * byte alone, and what a region takes is to stay within a tenth of what was
@@ -19,7 +19,7 @@
 #define PAGE ((size_t)65536)
 #define HUGE_PAGE ((size_t)2 << 20)
 #define HUGE_FROM ((size_t)32 << 20)
-#define FIRST_SIZE ((size_t)1 << 20)
+#define GRAIN ((size_t)1 << 20)
 
 #ifdef __linux__
 
@@ -148,18 +148,12 @@ void plat_region_free(plat_region_t *region)
 
 #endif
 
-/* As much as was asked for is tried last: a limit on address space may leave
- * room for that and not for twice as much as there was. */
 apr_status_t plat_region_grow(plat_region_t *region, size_t size)
 {
-    size_t wished = region->base == NULL ? FIRST_SIZE : region->size * 2;
-
     if (region->base != NULL && size <= region->size)
         return APR_SUCCESS;
-    if (size > PTRDIFF_MAX - FIRST_SIZE)
+    if (size > PTRDIFF_MAX - GRAIN)
         return APR_ENOMEM;
-    size = (size + FIRST_SIZE - 1) / FIRST_SIZE * FIRST_SIZE;
-    if (wished > size && grow_to(region, wished) == APR_SUCCESS)
-        return APR_SUCCESS;
-    return grow_to(region, size == 0 ? FIRST_SIZE : size);
+    return grow_to(region, size == 0 ? GRAIN
+                                     : (size + GRAIN - 1) / GRAIN * GRAIN);
 }

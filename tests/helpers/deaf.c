@@ -22,6 +22,7 @@ int main(int argc, char **argv)
         || apr_file_close(input)
         || apr_file_write_full(output, "deaf\n", 5, NULL))
         return 1;
+    /* Not to wait for anything: then it does not end. */
     while (argc > 1)
         apr_sleep(apr_time_from_sec(3600));
     return apr_file_write_full(output, bytes, sizeof(bytes), NULL) ? 1 : 5;

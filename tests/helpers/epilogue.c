@@ -14,6 +14,8 @@ int main(int argc, char **argv)
         return 1;
     while (getchar() != EOF)
         continue;
+    /* It has nothing to wait for: whoever closed its input waits for it, or
+     * does not, which is to be seen. */
     apr_sleep(200000);
     file = fopen(argv[1], "w");
     if (file == NULL)

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * late-copy FILE: reads nothing until there is such a file; then copies its
- * standard input to its standard output.
+ * late-copy FILE: reads nothing while somebody else has the file locked; then
+ * copies its standard input to its standard output.
  */
-#include <apr_file_info.h>
 #include <apr_file_io.h>
 #include <apr_general.h>
-#include <apr_time.h>
 
-static void wait_for(const char *path, apr_pool_t *pool)
+static int wait_for(const char *path, apr_pool_t *pool)
 {
-    apr_finfo_t information;
+    apr_file_t *gate;
 
-    while (apr_stat(&information, path, APR_FINFO_TYPE, pool) != APR_SUCCESS)
-        apr_sleep(1000);
+    return apr_file_open(&gate, path, APR_FOPEN_READ | APR_FOPEN_WRITE, 0,
+                         pool) == APR_SUCCESS
+           && apr_file_lock(gate, APR_FLOCK_EXCLUSIVE) == APR_SUCCESS
+           && apr_file_close(gate) == APR_SUCCESS;
 }
 
 int main(int argc, char **argv)
@@ -25,9 +25,8 @@ int main(int argc, char **argv)
 
     if (argc != 2 || apr_initialize() || apr_pool_create(&pool, NULL)
         || apr_file_open_stdin(&input, pool)
-        || apr_file_open_stdout(&output, pool))
+        || apr_file_open_stdout(&output, pool) || !wait_for(argv[1], pool))
         return 1;
-    wait_for(argv[1], pool);
     for (;;) {
         apr_size_t size = sizeof(bytes);
 

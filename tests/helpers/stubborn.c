@@ -16,6 +16,7 @@ int main(void)
 #endif
     puts("started");
     fflush(stdout);
+    /* Not to wait for anything: this is what does not end. */
     for (;;)
         apr_sleep(apr_time_from_sec(3600));
 }
